@@ -1045,9 +1045,10 @@ CAD_API int cad_getnameinfo(const struct sockaddr *address, size_t length, int f
 
 /* loop.add_reader(), add_writer(): from now on fn(arg) is called in each iteration of the loop in
  * which the descriptor can be read, or written, or has failed; it takes the place of an earlier
- * callback. So that what it waits for has to be read, or the callback removed. CAD_EINVAL, or an
- * error of the system for what cannot be watched, such as a file, and for what a stream has. Real
- * clock only. Allocates. */
+ * callback. So that what it waits for has to be read, or the callback removed. One that is closed
+ * meanwhile, or that the kernel does not watch for want of memory, has failed, where that is
+ * noticed. CAD_EINVAL; CAD_EPERMISSION for a file or a folder, which cannot be watched; CAD_ESYSTEM
+ * for what is no descriptor, and for what a stream has. Real clock only. Allocates. */
 CAD_API int cad_add_reader(cad_loop *loop, int descriptor, cad_callback *fn, void *arg);
 CAD_API int cad_add_writer(cad_loop *loop, int descriptor, cad_callback *fn, void *arg);
 /* remove_reader(), remove_writer(), before the descriptor is closed. False: there was none. The

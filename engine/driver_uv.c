@@ -5,6 +5,7 @@
  * would wait on, and then lets it run without waiting. Other threads end that by uv_async_send().
  */
 #define _GNU_SOURCE /* ppoll */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
@@ -12,6 +13,9 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
 
 #include <uv.h>
 
@@ -42,6 +46,7 @@ typedef struct uv_driver {
         int64_t processor_ns; /* that the loop's thread has had by then */
         long pauses;          /* that it has made of its own accord */
     } usage;                  /* when it was last asked for */
+    cad__link changed;        /* struct watch: those that libuv has not been told of */
     struct pool pool;
     cad__children children;
 } uv_driver;
@@ -107,10 +112,14 @@ static struct usage usage_now(uv_driver *self) {
     return usage;
 }
 
+static bool tell_of_changes(uv_driver *self);
+
 /* Without a deadline libuv waits itself: one call of the kernel's less for what serves others and
  * has no time of its own. Whoever ends the wait wakes it, signal handlers, too. */
 static bool wait(cad_driver *driver, int64_t deadline_ns) {
     uv_driver *self = of(driver);
+    if (!tell_of_changes(self))
+        deadline_ns = 0; /* something has happened */
     bool happened = deadline_ns == 0 || deadline_ns == CAD_NEVER || sleep_until(self, deadline_ns);
     if (happened || now(driver) < deadline_ns) /* else it happens after the deadline */
         (void)uv_run(&self->loop, deadline_ns == CAD_NEVER ? UV_RUN_ONCE : UV_RUN_NOWAIT);
@@ -246,9 +255,8 @@ static void close_pool(struct pool *pool) {
 struct watch {
     uv_poll_t poll;
     cad_request *request;
+    cad__link changed;
 };
-
-static void poll_for_events(cad_request *request);
 
 /* What the engine calls an event, and libuv. Of a descriptor that has failed libuv speaks to
  * whoever waits for something of it: for failures alone, to who waits for the urgent data that
@@ -260,6 +268,25 @@ static const struct {
     {CAD_READABLE, UV_READABLE}, {CAD_WRITABLE, UV_WRITABLE}, {CAD_FAILED, UV_PRIORITIZED}};
 enum { EVENT_NAMES = sizeof event_names / sizeof *event_names };
 
+static int libuvs_events(const cad_request *request) {
+    int events = 0;
+    for (size_t i = 0; i < EVENT_NAMES; i++)
+        if ((request->of.watch.events & event_names[i].ours) != 0)
+            events |= event_names[i].uvs;
+    return events;
+}
+
+/* libuv is told of it before it next waits; that nobody waits for anything any more, at once. */
+static void change(cad_driver *driver, cad_request *request) {
+    struct watch *self = cad_request_part(request);
+    if (cad__linked(&self->changed))
+        cad__unlink(&self->changed);
+    if (request->of.watch.events != 0)
+        cad__append(&of(driver)->changed, &self->changed);
+    else
+        (void)uv_poll_stop(&self->poll);
+}
+
 /* libuv stops where a descriptor is in error. Who waits for it has to find that out, whatever it is
  * that he waits for. */
 static void descriptor_ready(uv_poll_t *poll_handle, int status, int events) {
@@ -270,26 +297,44 @@ static void descriptor_ready(uv_poll_t *poll_handle, int status, int events) {
             told |= event_names[i].ours;
     told &= request->of.watch.events;
     if (status < 0)
-        poll_for_events(request);
+        change(&CAD__CONTAINER(poll_handle->loop, uv_driver, loop)->driver, request);
     if (told != 0)
         cad__complete(request, (int)told);
 }
 
-static void poll_for_events(cad_request *request) {
-    struct watch *self = cad_request_part(request);
-    int events = 0;
-    for (size_t i = 0; i < EVENT_NAMES; i++)
-        if ((request->of.watch.events & event_names[i].ours) != 0)
-            events |= event_names[i].uvs;
-    if (events != 0)
-        (void)uv_poll_start(&self->poll, events, descriptor_ready);
-    else
-        (void)uv_poll_stop(&self->poll);
+/* libuv tells the kernel of a descriptor in the middle of its wait, and ends the process where the
+ * kernel does not take it: who had it has closed it, the number is another one's by now, there is
+ * no memory. So the kernel is told here, right before that, and libuv finds it told. */
+static bool kernel_takes(uv_driver *self, int descriptor) {
+#ifdef __linux__
+    struct epoll_event event = {.data.fd = descriptor};
+    return epoll_ctl(uv_backend_fd(&self->loop), EPOLL_CTL_ADD, descriptor, &event) == 0 ||
+           errno == EEXIST;
+#else
+    return fcntl(descriptor, F_GETFD) >= 0;
+#endif
 }
 
-static void change(cad_driver *driver, cad_request *request) {
-    (void)driver;
-    poll_for_events(request);
+/* One that the kernel does not take is in error, and tried again the next time. False: there is
+ * one. */
+static bool tell_of_changes(uv_driver *self) {
+    bool all_taken = true;
+    cad__link changed;
+    cad__list_init(&changed);
+    cad__splice(&changed, &self->changed);
+    while (!cad__list_empty(&changed)) {
+        struct watch *watch = CAD__CONTAINER(changed.next, struct watch, changed);
+        cad_request *request = watch->request;
+        cad__unlink(&watch->changed);
+        (void)uv_poll_start(&watch->poll, libuvs_events(request), descriptor_ready);
+        if (kernel_takes(self, request->of.watch.descriptor))
+            continue;
+        all_taken = false;
+        (void)uv_poll_stop(&watch->poll);
+        cad__append(&self->changed, &watch->changed);
+        cad__complete(request, (int)request->of.watch.events);
+    }
+    return all_taken;
 }
 
 static int start_watch(uv_driver *self, cad_request *request) {
@@ -308,6 +353,8 @@ static void watch_closed(uv_handle_t *handle) {
 static void cancel_watch(cad_request *request) {
     struct watch *watch = cad_request_part(request);
     uv_handle_t *handle = (uv_handle_t *)&watch->poll;
+    if (cad__linked(&watch->changed))
+        cad__unlink(&watch->changed);
     if (uv_is_closing(handle) == 0)
         uv_close(handle, watch_closed);
 }
@@ -415,6 +462,7 @@ cad_driver *cad_uv_driver(void) {
                                    .change = change,
                                    .wake = wake,
                                    .free = destroy}};
+    cad__list_init(&self->changed);
     cad__children_init(&self->children, &self->driver);
     if (open_pool(&self->pool) != 0)
         goto no_pool;

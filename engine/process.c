@@ -243,11 +243,13 @@ static int run(cad_process *self, launch_setup *setup) {
     return 0;
 }
 
+/* A line as one types it is the name of no program. */
 static void note_program(const char *name, const char *folder) {
+    const char *advice = strchr(name, ' ') != NULL ? "; each argument is an item of its own" : "";
     if (folder != NULL)
-        cad__note("starting \"%s\" in the folder \"%s\"", name, folder);
+        cad__note("starting \"%s\" in the folder \"%s\"%s", name, folder, advice);
     else
-        cad__note("starting \"%s\"", name);
+        cad__note("starting \"%s\"%s", name, advice);
 }
 
 static int start(cad_process *self, const char *const argv[], const cad_process_options *options) {

@@ -1,6 +1,7 @@
 /* Connections over real sockets on loopback. What others got wrong has a test by name. */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -597,6 +598,115 @@ static void test_connection__descriptors_of_other_libraries_are_watched(void **s
     world_run(watch_a_pipe, NULL);
 }
 
+/* --- Descriptors that are closed while they are watched
+ * ---------------------------------------------- */
+
+/* Counts its calls, and is called no more after the third. */
+typedef struct vanished {
+    int descriptor, calls;
+    cad_event *over;
+} vanished;
+
+static void find_out(void *arg) {
+    vanished *self = arg;
+    if (++self->calls < 3)
+        return;
+    (void)cad_remove_reader(world_loop, self->descriptor);
+    (void)cad_remove_writer(world_loop, self->descriptor);
+    cad_event_set(self->over);
+}
+
+typedef int add_watcher(cad_loop *loop, int descriptor, cad_callback *fn, void *arg);
+
+/* The kernel has not been told of it yet. */
+static int close_what_is_watched(void *arg) {
+    add_watcher *const adders[] = {cad_add_reader, cad_add_writer};
+    (void)arg;
+    for (size_t i = 0; i < 2; i++) {
+        int ends[2];
+        assert_int_equal(pipe(ends), 0);
+        vanished self = {.descriptor = ends[i], .over = cad_event_new(world_loop)};
+        assert_int_equal(adders[i](world_loop, ends[i], find_out, &self), 0);
+        (void)close(ends[0]);
+        (void)close(ends[1]);
+        assert_int_equal(cad_event_wait(self.over), 0);
+        assert_int_equal(self.calls, 3);
+    }
+    return 0;
+}
+
+static void test_connection__a_watched_descriptor_that_is_closed_is_in_error(void **state) {
+    (void)state;
+    world_run(close_what_is_watched, NULL);
+}
+
+/* Its number is a file's by then, and it is to be watched for something else. */
+static int watch_what_has_become_a_file(void *arg) {
+    int ends[2];
+    (void)arg;
+    assert_int_equal(pipe(ends), 0);
+    vanished self = {.descriptor = ends[0], .over = cad_event_new(world_loop)};
+    assert_int_equal(cad_add_reader(world_loop, ends[0], find_out, &self), 0);
+    assert_int_equal(cad_sleep(CAD_MILLISECOND), 0);
+    int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(dup2(file, ends[0]), ends[0]);
+    assert_int_equal(cad_add_writer(world_loop, ends[0], find_out, &self), 0);
+    assert_int_equal(cad_event_wait(self.over), 0);
+    (void)close(file);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return 0;
+}
+
+static void test_connection__a_watched_descriptor_that_is_a_file_is_in_error(void **state) {
+    (void)state;
+    world_run(watch_what_has_become_a_file, NULL);
+}
+
+static int watch_what_cannot_be(void *arg) {
+    static const char *const files[] = {"/proc/self/exe", "/tmp"};
+    vanished self = {0};
+    (void)arg;
+    for (size_t i = 0; i < 2; i++) {
+        int file = open(files[i], O_RDONLY | O_CLOEXEC);
+        assert_int_equal(cad_add_reader(world_loop, file, find_out, &self), CAD_EPERMISSION);
+        assert_int_equal(cad_add_writer(world_loop, file, find_out, &self), CAD_EPERMISSION);
+        (void)close(file);
+        assert_int_equal(cad_add_reader(world_loop, file, find_out, &self), CAD_ESYSTEM);
+        assert_string_equal(cad_error_message(), "Bad file descriptor");
+    }
+    return 0;
+}
+
+static void test_connection__what_cannot_be_watched_is_an_error(void **state) {
+    (void)state;
+    world_run(watch_what_cannot_be, NULL);
+}
+
+/* A program closes what is a stream's, while that waits to write: drain says it. */
+static int drain_what_was_closed(void *arg) {
+    (void)arg;
+    cad_server *server = serve();
+    cad_stream *there, *here = meet(server, &there);
+    assert_int_equal(cad_stream_write(here, much, MUCH), 0);
+    assert_true(cad_stream_buffered(here) > 0);
+    (void)close(cad_transport_descriptor(cad_stream_transport(here)));
+    assert_int_equal(cad_stream_drain(here), CAD_ESYSTEM);
+    assert_string_equal(cad_error_message(), "Bad file descriptor");
+    cad_stream_free(here);
+    cad_stream_abort(there);
+    cad_stream_free(there);
+    cad_server_close(server);
+    assert_int_equal(cad_server_wait_closed(server), 0);
+    cad_server_free(server);
+    return 0;
+}
+
+static void test_connection__a_stream_whose_descriptor_is_closed_is_lost(void **state) {
+    (void)state;
+    world_run(drain_what_was_closed, NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_connection__goes_both_ways_and_ends_one_way_at_a_time),
@@ -616,6 +726,10 @@ int main(void) {
         WORLD_TEST(test_connection__without_descriptors_is_an_error_that_passes),
         WORLD_TEST(test_connection__goes_over_a_path_too),
         WORLD_TEST(test_connection__descriptors_of_other_libraries_are_watched),
+        WORLD_TEST(test_connection__a_watched_descriptor_that_is_closed_is_in_error),
+        WORLD_TEST(test_connection__a_watched_descriptor_that_is_a_file_is_in_error),
+        WORLD_TEST(test_connection__what_cannot_be_watched_is_an_error),
+        WORLD_TEST(test_connection__a_stream_whose_descriptor_is_closed_is_lost),
     };
     return cmocka_run_group_tests(tests, world_test_begin, NULL);
 }

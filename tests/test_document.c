@@ -158,7 +158,20 @@ static void test_document__syntax_faults_are_in_words(void **state) {
         {"[", "1:2: the document ends here, but the array that begins on line 1 is not closed"},
         {"{\"a\":", "1:6: the document ends here, but the object that begins on line 1 is not "
                     "closed"},
-        {"]", "1:1: expected a value, found \"]\""},
+        {"]", "1:1: this is no JSON: it begins with \"]\", and not with \"{\""},
+        {"a: 1", "1:1: this is no JSON: it begins with \"a\", and not with \"{\""},
+        {"-\n", "1:1: this is no JSON: it begins with \"-\", and not with \"{\""},
+        {"[\"a\"b]",
+         "1:5: the string ends before this: found \"b\"; a double quote inside a string is "
+         "written \\\""},
+        {"[a + b, 1]", "1:2: text stands in double quotes: write \"a + b\""},
+        {"[1,\xc2\xa0"
+         "2]",
+         "1:4: the character U+00A0 stands here, which looks like a space or like "
+         "nothing: take it out"},
+        {"\xe2\x80\x8b{}",
+         "1:1: the character U+200B stands here, which looks like a space or like "
+         "nothing: take it out"},
         {"[,]", "1:2: expected a value, found \",\""},
         {"{,}", "1:2: expected a key in double quotes, or \"}\", found \",\""},
         {"[01]", "1:2: a number does not begin with zeros"},
@@ -187,7 +200,7 @@ static void test_document__syntax_faults_are_in_words(void **state) {
                     "U+0001"},
         {"\xef\xbb\xbf{}",
          "1:1: the file begins with a byte order mark; save it as UTF-8 without one"},
-        {"\xff\xfe{", "1:1: the file is UTF-16; save it as UTF-8"},
+        {"\xff\xfe{", "1:1: the file is UTF-16, or UTF-32; save it as UTF-8"},
         {"[\"\xc3\xa9\xff\"]", "1:4: the byte 0xff here is not UTF-8; save the file as UTF-8"},
         {"[\"\xc0\x80\"]", "1:3: the byte 0xc0 here is not UTF-8; save the file as UTF-8"},
         {"[\"\xed\xa0\x80\"]", "1:3: the byte 0xed here is not UTF-8; save the file as UTF-8"},

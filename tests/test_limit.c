@@ -84,6 +84,8 @@ static void test_limit__of_control_groups(void **state) {
     make("a/b");
     make("memory");
     make("memory/c");
+    make("unified");
+    make("unified/a");
     assert_true(base_cgroup_memory("/nowhere", folder) == UINT64_MAX);
     assert_true(base_cgroup_memory(put("self", "0::/a/b\n"), folder) == UINT64_MAX);
     (void)put("a/b/memory.max", "max\n");
@@ -96,6 +98,12 @@ static void test_limit__of_control_groups(void **state) {
     assert_int_equal(base_cgroup_memory(put("self", "0::/\n"), folder), 2000000);
     (void)put("memory/c/memory.limit_in_bytes", "3000\n");
     assert_int_equal(base_cgroup_memory(put("self", "4:memory:/c\n0::/\n"), folder), 3000);
+    assert_int_equal(base_cgroup_memory(put("self", "4:cpu,memory,pids:/c\n"), folder), 3000);
+    assert_true(base_cgroup_memory(put("self", "4:cpu,memory2:/c\n"), folder) == UINT64_MAX);
+    (void)put("a/memory.high", "900000\n"); /* slowed down there, until nothing goes on */
+    assert_int_equal(base_cgroup_memory(put("self", "0::/a/b\n"), folder), 900000);
+    (void)put("unified/a/memory.max", "800000\n"); /* version 2 beside version 1 */
+    assert_int_equal(base_cgroup_memory(put("self", "0::/a/b\n"), folder), 800000);
     assert_true(base_cgroup_memory(put("self", "nonsense\n0:x\n"), folder) == UINT64_MAX);
 }
 
@@ -104,11 +112,15 @@ static int remove_folder(void **state) {
                                         "a/memory.max",
                                         "memory.max",
                                         "memory/c/memory.limit_in_bytes",
+                                        "a/memory.high",
+                                        "unified/a/memory.max",
                                         "self",
                                         "a/b",
                                         "a",
                                         "memory/c",
                                         "memory",
+                                        "unified/a",
+                                        "unified",
                                         ""};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

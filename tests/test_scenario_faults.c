@@ -151,7 +151,7 @@ static void test_scenario_faults__a_text_passed_as_a_number(void **state) {
         "a time must be a number, not the text '100ms100ms'; cost is the text '100ms', passed at "
         "n:4:1: /tasks/0/do/1; an argument that is no text stands in braces, as in \"{100ms}\"\n"
         "repeat must be a number, not the text '3'; m is the text '3'; an argument that is no text "
-        "stands in braces, as in \"{100ms}\"\n"
+        "stands in braces, as in \"{3}\"\n"
         "a time must be a number, not the text '1'; an argument that is no text stands in braces, "
         "as in \"{100ms}\"\n"
         "a time must be a number, not the text 'é12345678901234567890123456789012345678'; cost "
@@ -185,7 +185,7 @@ static void test_scenario_faults__what_is_no_object(void **state) {
                     "'tasks':[{'name':'t','do':[{'acquire':'l'},\n"
                     "{'new':{'type':'lock','count':2},'as':'x'},{'new':{'type':'lok'},'as':'x'},\n"
                     "{'new':{'type':'lock'}}]}]}",
-                    "2:32: /objects/c/lock: no lock \"l\" is declared before this condition\n"
+                    "2:32: /objects/c/lock: a condition shares one lock, and \"l\" is a list\n"
                     "3:39: /tasks/0/do/0/acquire: \"acquire\" takes one, and \"l\" is a list: "
                     "\"l[0]\" is its first lock\n"
                     "4:23: /tasks/0/do/1/new/count: unknown member \"count\": expected \"type\"\n"
@@ -263,7 +263,8 @@ static void test_scenario_faults__verbs(void **state) {
     scenario_refuse(
         STEPS("{},\n{'value':1},\n7"),
         "4:1: /tasks/0/do/0: a step needs a verb, such as \"sleep\"\n"
-        "5:2: /tasks/0/do/1/value: unknown step \"value\"; cadran-scenario(5) has them all\n"
+        "5:2: /tasks/0/do/1/value: unknown step \"value\"; docs/scenarios.md has them all, as has "
+        "cadran-scenario(5)\n"
         "6:1: /tasks/0/do/2: expected an object, such as {\"sleep\": 1}, found a number\n");
     scenario_refuse(STEPS("{'sleep':1,'print':'x'}"),
                     "4:12: /tasks/0/do/0/print: a step has one verb; this one has \"sleep\" and "

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -79,6 +80,8 @@ SLOW_CALL(ssize_t, recvfrom, ECONNREFUSED,
           (fd, buffer, size, flags, address, length))
 SLOW_CALL(ssize_t, writev, EPIPE, (int fd, const struct iovec *parts, int count),
           (fd, parts, count))
+SLOW_CALL(ssize_t, sendmsg, ECONNRESET, (int fd, const struct msghdr *message, int flags),
+          (fd, message, flags))
 CALL(int, pipe2, EMFILE, (int ends[2], int flags), (ends, flags))
 CALL(int, open, EMFILE, (const char *path, int flags), (path, flags))
 
@@ -87,8 +90,13 @@ CALL(int, setsockopt, ENOPROTOOPT,
      (fd, level, name, value, length))
 CALL(int, getsockname, ENOBUFS, (int fd, struct sockaddr *address, socklen_t *length),
      (fd, address, length))
+CALL(int, getpeername, ENOTCONN, (int fd, struct sockaddr *address, socklen_t *length),
+     (fd, address, length))
+CALL(int, epoll_ctl, ENOSPC, (int epoll, int operation, int fd, struct epoll_event *event),
+     (epoll, operation, fd, event))
 CALL(int, shutdown, ENOTCONN, (int fd, int how), (fd, how))
 CALL(int, stat, EACCES, (const char *path, struct stat *info), (path, info))
+CALL(int, fstat, EOVERFLOW, (int fd, struct stat *info), (fd, info))
 CALL(int, access, EACCES, (const char *path, int mode), (path, mode))
 CALL(int, unlink, EPERM, (const char *path), (path))
 CALL(int, sigaction, EINVAL, (int number, const struct sigaction *action, struct sigaction *before),
@@ -116,6 +124,16 @@ RETURNING(posix_spawn, EAGAIN,
           (pid_t * pid, const char *path, actions *with, attributes *how, char *const argv[],
            char *const envp[]),
           (pid, path, with, how, argv, envp))
+typedef posix_spawn_file_actions_t own_actions;
+RETURNING(posix_spawn_file_actions_init, ENOMEM, (own_actions * with), (with))
+RETURNING(posix_spawn_file_actions_adddup2, ENOMEM, (own_actions * with, int fd, int as),
+          (with, fd, as))
+RETURNING(posix_spawn_file_actions_addclosefrom_np, ENOMEM, (own_actions * with, int from),
+          (with, from))
+RETURNING(getnameinfo, EAI_AGAIN,
+          (const struct sockaddr *address, socklen_t length, char *host, socklen_t host_size,
+           char *service, socklen_t service_size, int flags),
+          (address, length, host, host_size, service, service_size, flags))
 RETURNING(getaddrinfo, EAI_AGAIN,
           (const char *host, const char *service, const struct addrinfo *hints,
            struct addrinfo **found),

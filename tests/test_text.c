@@ -250,7 +250,7 @@ static void test_text__from_a_document(void **state) {
         "    {\n"
         "    ^\n"
         "s.json:2:8: /8: expected text, a number, true, false, null or an array, found an "
-        "object\n");
+        "object; what has several parts is an array\n");
     base_buffer_free(&buffer);
     doc_free(document);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "trace/event.h"
+#include "trace/field_words.h"
 
 static struct trace_string string(const char *text) {
     return (struct trace_string){text, strlen(text)};
@@ -73,10 +74,39 @@ static void test_trace_event__what_begins_has_an_end(void **state) {
     assert_int_equal(begins, ends);
 }
 
+static void check_words(const char *key, int64_t number, int64_t most, const char *value,
+                        const char *phrase) {
+    char text[TRACE_FIELD_WORDS];
+    trace_field_value(key, number, text);
+    assert_string_equal(text, value);
+    trace_field_phrase(key, number, most, text, sizeof text);
+    assert_string_equal(text, phrase);
+}
+
+static void test_trace_event__numbers_of_objects_have_words(void **state) {
+    (void)state;
+    char name[16];
+    trace_field_name("shut_down", name, sizeof name);
+    assert_string_equal(name, "shut down");
+    check_words("order", 0, 0, "first in, first out", "order first in, first out");
+    check_words("shut_down", 0, 0, "no", "");
+    check_words("shut_down", 1, 0, "yes", "shut down");
+    check_words("set", 0, 0, "no", "not set");
+    check_words("waiters", 0, 0, "0", "nobody waits");
+    check_words("waiters", 2, 0, "2", "2 wait");
+    check_words("getters", 1, 0, "1", "1 waits to get");
+    check_words("size", 0, 4, "0", "empty");
+    check_words("size", 3, 4, "3", "3 of 4");
+    check_words("size", 4, 4, "4", "full: 4 of 4");
+    check_words("size", 7, 0, "7", "7 items");
+    check_words("value", 0, 0, "0", "value 0");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trace_event__a_line_says_its_kind),
         cmocka_unit_test(test_trace_event__a_stranger_has_no_kind),
+        cmocka_unit_test(test_trace_event__numbers_of_objects_have_words),
         cmocka_unit_test(test_trace_event__each_argument_has_a_key_of_its_own),
         cmocka_unit_test(test_trace_event__what_begins_has_an_end),
     };

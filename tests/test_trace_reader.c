@@ -194,19 +194,19 @@ static void test_trace_reader__reads_arguments(void **state) {
     double number;
     struct trace_model *trace = read_text(whole);
     uint32_t args = slice_of(trace, 1, 1)->args;
-    const char *cursor = trace_text(trace, args);
+    struct trace_args left = trace_args_of(trace, args);
     struct trace_arg arg;
-    assert_true(trace_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&left, &arg));
     assert_memory_equal(arg.key, "object", arg.key_length);
-    assert_true(trace_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&left, &arg));
     assert_memory_equal(arg.key, "type", arg.key_length);
     assert_int_equal(trace_arg_decode(&arg, text, sizeof text), 5);
     assert_string_equal(text, "queue");
     assert_int_equal(trace_arg_decode(&arg, text, 4), 3);
     assert_string_equal(text, "que");
-    assert_true(trace_args_next(&cursor, &arg));
-    assert_true(trace_args_next(&cursor, &arg));
-    assert_false(trace_args_next(&cursor, &arg));
+    assert_true(trace_args_next(&left, &arg));
+    assert_true(trace_args_next(&left, &arg));
+    assert_false(trace_args_next(&left, &arg));
 
     assert_true(trace_arg_number(trace, args, "maxsize", &number));
     assert_true(number == 4);
@@ -500,6 +500,9 @@ static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) 
          "t.json:5: a span counter on track \"a\""},
         {HEAD SLICE("s", "0.000", 2, "wake", "wake") TAIL,
          "t.json:5: a wake without an id above 0"},
+        {HEAD ",\n{\"ph\":\"C\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"object\",\"name\":\"q\","
+              "\"id\":\"q\",\"args\":{\"size\":0}}" TAIL,
+         "t.json:5: an object's \"id\" is not a number"},
         {HEAD SLICE("X", "0.000", 2, "span", "x") TAIL,
          "t.json:5: an event with \"ph\":\"X\", which a trace of ours does not have"},
         {HEAD SLICE("i", "0.000", 0, "print", "x") TAIL,

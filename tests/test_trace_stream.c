@@ -188,7 +188,7 @@ static void test_trace_stream__writes_the_window_line_by_line(void **state) {
         "{\"ph\":\"i\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"object\",\"name\":\"window\","
         "\"s\":\"t\",\"args\":{\"object\":1,\"type\":\"queue\",\"maxsize\":4,\"order\":0}}",
         "{\"ph\":\"C\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"object\",\"name\":\"window\","
-        "\"id\":1,\"args\":{\"size\":0,\"getters\":0,\"putters\":0}}",
+        "\"id\":\"1\",\"args\":{\"size\":0,\"getters\":0,\"putters\":0}}",
         "{\"ph\":\"B\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"span\","
         "\"name\":\"job0 - duration 1\"}",
         "{\"ph\":\"C\",\"ts\":0.000,\"pid\":1,\"tid\":1,\"cat\":\"span\",\"name\":\"spans\","
@@ -670,9 +670,9 @@ static void test_trace_stream__says_how_tasks_end_and_why_they_wait(void **state
     assert_line(text, "{\"ph\":\"i\",\"ts\":1000000.000,\"pid\":1,\"tid\":1,\"cat\":\"signal\","
                       "\"name\":\"SIGINT\",\"s\":\"t\"}");
     /* The owner is told by its track. */
-    assert_non_null(strstr(text,
-                           "\"cat\":\"object\",\"name\":\"door\",\"id\":1,\"args\":{\"locked\":1,"
-                           "\"owner\":4,\"waiters\":0}}"));
+    assert_non_null(
+        strstr(text, "\"cat\":\"object\",\"name\":\"door\",\"id\":\"1\",\"args\":{\"locked\":1,"
+                     "\"owner\":4,\"waiters\":0}}"));
     free(text);
     struct trace_model *trace = read_trace(path);
     assert_int_equal(trace->tracks[1].outcome, TRACE_OUTCOME_FAILED);

@@ -55,6 +55,22 @@ static void test_axis__durations_have_three_digits(void **state) {
     check_duration(600 * SECOND, "10 min");
 }
 
+static void check_within(int64_t ns, int64_t length_ns, const char *wanted) {
+    char text[VIZ_TIME_SIZE];
+    assert_int_equal(viz_format_within(ns, length_ns, text), strlen(wanted));
+    assert_string_equal(text, wanted);
+}
+
+static void test_axis__moments_of_a_stretch_have_the_digits_that_it_shows(void **state) {
+    (void)state;
+    check_within(1017257615, 2 * SECOND, "1.017 s");
+    check_within(1017257615, 2 * MS, "1.017257 s");
+    check_within(1017257615, 10, "1.017257615 s");
+    check_within(500354655, 2 * SECOND, "500 ms");
+    check_within(2 * SECOND, 2 * SECOND, "2 s");
+    check_within(0, SECOND, "0 s");
+}
+
 static void test_axis__counts_have_commas(void **state) {
     (void)state;
     char text[VIZ_TIME_SIZE];
@@ -138,6 +154,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_axis__exact_times_keep_every_digit_that_matters),
         cmocka_unit_test(test_axis__durations_have_three_digits),
+        cmocka_unit_test(test_axis__moments_of_a_stretch_have_the_digits_that_it_shows),
         cmocka_unit_test(test_axis__counts_have_commas),
         cmocka_unit_test(test_axis__steps_are_round_and_labels_in_one_unit),
         cmocka_unit_test(test_axis__labels_stand_apart_at_every_zoom),

@@ -41,8 +41,8 @@ static void test_describe__a_wait_a_span_and_a_lane(void **state) {
     assert_string_equal(fact(&said, "span of"), "job4");
     assert_string_equal(fact(&said, "took"), "2 s");
     describe(&sample, id_of(VIZ_ID_LANE, 4), "job4", &said);
-    assert_string_equal(fact(&said, "at work"), "2 s");
-    assert_string_equal(fact(&said, "waited"), "1 s");
+    assert_string_equal(fact(&said, "working"), "2 s");
+    assert_string_equal(fact(&said, "waiting"), "1 s");
     assert_string_equal(fact(&said, "outcome"), "returned");
     sample_free(&sample);
 }

@@ -7,6 +7,7 @@
 #include "shares.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Twelve workers that take turns at two places, and three readers; the boss makes four helpers. */
@@ -140,6 +141,54 @@ static void test_lanes__all_groups_fold_and_unfold_at_once(void **state) {
     stage_close(&stage);
 }
 
+/* In a folded group one that failed is seen, at its time, and how many did; so are waits that
+ * nobody will end. */
+static void test_lanes__a_folded_group_hides_no_failure(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': ["
+               " {'name': 'w{i}', 'count': 40, 'do': [{'sleep': '1 + i'},"
+               "  {'if': 'i == 7 or i > 37', 'then': [{'raise': 'ValueError'}]}]},"
+               " {'name': 'main', 'do': [{'sleep': 50}]}]}");
+    stage_open(&stage, 1280, 720);
+    press(&stage, "G");
+    const struct viz_group *group = &stage.state.frame.arrangement->groups[0];
+    assert_true(group->folded);
+    assert_int_equal(group->failed, 3);
+    assert_int_equal(stage_count(&stage, VIZ_CROSS, VIZ_ALERT), 1 + 2);
+    const struct viz_prim *number = stage_text(&stage, "2"); /* the last two are one mark */
+    assert_non_null(number);
+    assert_int_equal(number->role, VIZ_ALERT);
+    assert_non_null(stage_text(&stage, "3"));
+    size_t at = stage_find(&stage, 0, VIZ_CROSS, VIZ_ALERT);
+    int x = (int)viz_x_of(&stage.state.frame, &stage.state.view, 8.0 * SAMPLE_SECOND);
+    assert_true(abs(stage.state.scene.prims[at].at.x - x) <= 2);
+    assert_int_equal(stage.state.scene.prims[at].shows.kind, VIZ_ID_GROUP);
+    press(&stage, "Shift+X"); /* unfolded each lane has its own, and the head its number */
+    assert_int_equal(stage_count(&stage, VIZ_CROSS, VIZ_ALERT), 3 + 1);
+    stage_close(&stage);
+}
+
+static void test_lanes__a_folded_group_hides_no_wait_without_an_end(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'go': {'type': 'event'}}, 'tasks': ["
+               " {'name': 'w{i}', 'count': 9, 'do': [{'sleep': 1},"
+               "  {'if': 'i %% 3 == 0', 'then': [{'wait': 'go'}]}]},"
+               " {'name': 'main', 'do': [{'sleep': 2}]}]}");
+    stage_open(&stage, 1280, 720);
+    press(&stage, "G");
+    assert_int_equal(stage.state.frame.arrangement->groups[0].stuck, 3);
+    const struct viz_prim *words = stage_text(&stage, "3 wait");
+    assert_non_null(words);
+    assert_true(words->at.x > viz_x_of(&stage.state.frame, &stage.state.view,
+                                       (double)stage.sample.model->end_ns));
+    assert_non_null(stage_text(&stage, "3"));
+    stage_close(&stage);
+}
+
 /* Where names have no room their lanes give way: a head is what says that there is a group. */
 static void test_lanes__heads_of_open_groups_have_their_names(void **state) {
     (void)state;
@@ -223,6 +272,7 @@ static void test_lanes__a_filter_hides_and_says_how_many(void **state) {
     filter(&stage, "nobody");
     assert_int_equal(stage.state.frame.arrangement->count, 0);
     assert_non_null(stage_text(&stage, "Only nobody  \xC2\xB7  20 of 20 lanes hidden"));
+    assert_non_null(stage_text(&stage, "No lane has what the filter asks for"));
     press(&stage, "N"); /* whatever is pressed there */
     press(&stage, "J");
     filter(&stage, "state:asleep"); /* is no state: the search says so, and stays open */
@@ -381,6 +431,8 @@ int main(void) {
         cmocka_unit_test(test_lanes__all_groups_fold_and_unfold_at_once),
         cmocka_unit_test(test_lanes__heads_of_open_groups_have_their_names),
         cmocka_unit_test(test_lanes__a_folded_group_shows_shares_of_time),
+        cmocka_unit_test(test_lanes__a_folded_group_hides_no_failure),
+        cmocka_unit_test(test_lanes__a_folded_group_hides_no_wait_without_an_end),
         cmocka_unit_test(test_lanes__a_filter_hides_and_says_how_many),
         cmocka_unit_test(test_lanes__the_words_have_a_cross),
         cmocka_unit_test(test_lanes__what_is_gone_to_is_shown),

@@ -347,6 +347,36 @@ static void test_layout__wakes_are_arrows_into_the_woken(void **state) {
     stage_close(&stage);
 }
 
+/* What is selected stays what stands out, wherever the pointer is; what that is on has its arrows,
+ * too. */
+static void test_layout__the_pointer_does_not_outrank_the_selection(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    const struct viz_frame *frame = &stage.state.frame;
+    int x = (int)viz_x_of(frame, &stage.state.view, 0.5e9);
+    int y = frame->lanes.y + (int)(4.5 * frame->row_px);
+    stage.state.ui.selected = stage_hit(&stage, x, y); /* the wait of job4 */
+    stage.state.ui.pointer = true;
+    stage.state.ui.x = x;
+    stage.state.ui.y = frame->lanes.y + (int)(5.5 * frame->row_px); /* that of job5 */
+    stage_update(&stage);
+    assert_int_equal(stage.state.ui.hover.kind, VIZ_ID_BAR);
+    assert_false(viz_same_id(stage.state.ui.hover, stage.state.ui.selected));
+    assert_int_equal(stage_count(&stage, VIZ_ARROW_RIGHT, VIZ_ACCENT), 2);
+    int lit = 0; /* the lane of what is selected, and no other */
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->kind != VIZ_FILL || prim->role != VIZ_HIGHLIGHT || prim->at.h < frame->row_px - 2)
+            continue;
+        assert_true(prim->at.y <= y && prim->at.y + prim->at.h >= y);
+        lit++;
+    }
+    assert_true(lit > 0);
+    stage_close(&stage);
+}
+
 /* Where there are too many, those that ended the longest waits are drawn, and it is said how many
  * there are; a taller window never shows fewer. */
 static void test_layout__of_many_wakes_the_longest_waits_are_shown(void **state) {
@@ -663,6 +693,7 @@ int main(void) {
         cmocka_unit_test(test_layout__names_are_there_for_the_lanes_in_view_only),
         cmocka_unit_test(test_layout__low_rows_leave_names_out_rather_than_overlap),
         cmocka_unit_test(test_layout__wakes_are_arrows_into_the_woken),
+        cmocka_unit_test(test_layout__the_pointer_does_not_outrank_the_selection),
         cmocka_unit_test(test_layout__labels_keep_what_tells_them_apart),
         cmocka_unit_test(test_layout__arrows_start_at_their_times),
         cmocka_unit_test(test_layout__of_many_wakes_the_longest_waits_are_shown),

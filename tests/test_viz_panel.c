@@ -45,8 +45,14 @@ static void test_panel__is_pushed_in_where_there_is_room(void **state) {
     assert_int_equal(frame->lanes.w, chart - 300);
     assert_int_equal(frame->panel.y, frame->header.h);
     assert_int_equal(frame->panel.y + frame->panel.h, frame->footer.y);
-    viz_state_place(&stage.state, 800, 600);
-    assert_int_equal(frame->lanes.x + frame->lanes.w, 800); /* it covers the chart */
+    viz_state_place(&stage.state, 800,
+                    600); /* else it stands below the chart: nothing is covered */
+    assert_int_equal(frame->lanes.x + frame->lanes.w, 800);
+    assert_int_equal(frame->panel.w, 800);
+    assert_true(frame->panel.h > 150);
+    assert_true(frame->lanes.h > 150);
+    assert_int_equal(frame->lanes.y + frame->lanes.h, frame->panel.y);
+    assert_int_equal(frame->panel.y + frame->panel.h, frame->footer.y);
     viz_input_key(&stage.state, "Escape");
     assert_int_equal(frame->panel.w, 0);
     stage_close(&stage);
@@ -146,6 +152,33 @@ static void test_panel__breaks_lines(void **state) {
         assert_true(viz_panel_overflow(&frame, &stage.state.measure, &panel) > 2 * STAGE_LINE);
         assert_true(over == 0 || over < 80 * room);
         viz_panel_free(&panel);
+    }
+    stage_close(&stage);
+}
+
+/* A number and its unit stay on one line, whatever the width. */
+static void test_panel__keeps_units_with_their_numbers(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1000, 600);
+    viz_input_key(&stage.state, "I");
+    for (int width = 90; width < 320; width += 7) {
+        struct viz_panel *panel = &stage.state.panel;
+        viz_panel_clear(panel);
+        viz_panel_open(panel, VIZ_BLOCK_TEXT);
+        viz_panel_say(panel, "waited 12 s behind it, 250 ms of that ready, 40 % in all, 3 min ago");
+        stage.state.frame.panel.w = width;
+        viz_layout(&stage.state.scene, stage.sample.model, &stage.state.view, &stage.state.frame,
+                   &stage.state.ui, &stage.state.measure);
+        for (size_t i = 0; i < stage.state.scene.count; i++) {
+            const struct viz_prim *prim = &stage.state.scene.prims[i];
+            if (prim->kind != VIZ_TEXT_AT || prim->shows.kind != VIZ_ID_PANEL)
+                continue;
+            const char *text = stage.state.scene.text + prim->text;
+            size_t length = strlen(text);
+            assert_true(length == 0 || text[length - 1] < '0' || text[length - 1] > '9');
+        }
     }
     stage_close(&stage);
 }
@@ -427,6 +460,7 @@ int main(void) {
         cmocka_unit_test(test_panel__covers_what_is_under_it),
         cmocka_unit_test(test_panel__the_way_back),
         cmocka_unit_test(test_panel__breaks_lines),
+        cmocka_unit_test(test_panel__keeps_units_with_their_numbers),
         cmocka_unit_test(test_panel__breaks_a_very_long_word),
         cmocka_unit_test(test_panel__scrolls_as_far_as_its_text),
         cmocka_unit_test(test_why__sentences),

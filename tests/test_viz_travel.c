@@ -28,7 +28,8 @@ static void set_out(struct journey *journey, int width, int height) {
         trace_read_events_memory("sample", journey->stage.sample.text, journey->stage.sample.length,
                                  trace_timeline_consumer(journey->timeline), &complete, message),
         0);
-    viz_start_travel(&journey->stage.state, journey->timeline, &nowhere);
+    char fault[VIZ_TRAVEL_FAULT];
+    assert_true(viz_start_travel(&journey->stage.state, journey->timeline, &nowhere, fault));
 }
 
 static void begin(struct journey *journey, const char *options, const char *scenario, int width,
@@ -273,10 +274,33 @@ static void test_travel__of_an_event_at_a_time(void **state) {
     begin(&journey, "--detail", "window.json", 1200, 700);
     const struct viz_moment moment = {
         .given = true, .timed = true, .time_ns = 1000000000, .number = 3};
-    viz_start_travel(&journey.stage.state, journey.timeline, &moment);
+    char fault[VIZ_TRAVEL_FAULT];
+    assert_true(viz_start_travel(&journey.stage.state, journey.timeline, &moment, fault));
     stage_update(&journey.stage);
     assert_int_equal(travel(&journey)->ordinal, travel(&journey)->first + 2);
     assert_true(panel_has(&journey, "1 s, event 3 of "));
+    end(&journey);
+}
+
+/* What the trace does not have is said, and the playhead is as near as can be. */
+static void test_travel__beyond_the_end(void **state) {
+    (void)state;
+    struct journey journey;
+    begin(&journey, "--detail", "window.json", 1200, 700);
+    struct viz_state *shown = &journey.stage.state;
+    char fault[VIZ_TRAVEL_FAULT];
+    struct viz_moment moment = {.given = true, .timed = true, .time_ns = INT64_C(9000000000)};
+    assert_false(viz_start_travel(shown, journey.timeline, &moment, fault));
+    assert_string_equal(fault, "--at is beyond the end of the trace, 5 s");
+    assert_int_equal(travel(&journey)->ordinal, trace_timeline_end(journey.timeline));
+    moment = (struct viz_moment){.given = true, .timed = true, .number = 1000000};
+    assert_false(viz_start_travel(shown, journey.timeline, &moment, fault));
+    assert_int_equal(strncmp(fault, "--step: there are ", 18), 0);
+    moment = (struct viz_moment){.given = true, .number = 1000000};
+    assert_false(viz_start_travel(shown, journey.timeline, &moment, fault));
+    assert_int_equal(strncmp(fault, "--step: the trace has ", 22), 0);
+    moment.number = trace_timeline_end(journey.timeline);
+    assert_true(viz_start_travel(shown, journey.timeline, &moment, fault));
     end(&journey);
 }
 
@@ -348,7 +372,7 @@ static void test_travel__names_tell_what_tasks_do(void **state) {
     (void)state;
     struct journey journey;
     begin(&journey, "--detail", "window.json", 1280, 800);
-    assert_null(stage_text(&journey.stage, "at work"));
+    assert_null(stage_text(&journey.stage, "works"));
     (void)viz_go_to_time(&journey.stage.state, SAMPLE_SECOND / 2);
     stage_update(&journey.stage);
     size_t swatches = 0;
@@ -358,7 +382,7 @@ static void test_travel__names_tell_what_tasks_do(void **state) {
                     prim->shows.kind == VIZ_ID_LANE;
     }
     assert_int_equal(swatches, 8);
-    const struct viz_prim *word = stage_text(&journey.stage, "at work");
+    const struct viz_prim *word = stage_text(&journey.stage, "works");
     assert_non_null(word);
     assert_true(word->at.x < journey.stage.state.frame.names.w);
     assert_true(panel_has(&journey, "8 tasks: 4 wait, 4 sleep; 4 at work"));
@@ -419,6 +443,7 @@ int main(void) {
         cmocka_unit_test(test_travel__the_axis_is_pressed),
         cmocka_unit_test(test_travel__events_are_listed_and_filtered),
         cmocka_unit_test(test_travel__of_an_event_at_a_time),
+        cmocka_unit_test(test_travel__beyond_the_end),
         cmocka_unit_test(test_travel__objects_are_what_they_are_at_the_event),
         cmocka_unit_test(test_travel__to_the_last_event_at_once),
         cmocka_unit_test(test_travel__no_line_begins_with_a_comma),

@@ -645,7 +645,7 @@ const struct viz_action viz_actions[] = {
      {{.input = "X"}}},
     {"fold-all", "... all groups", viz_act_fold_all, {{.input = "Shift+X"}}},
     {"order",
-     "order of lanes: trace, start, name, duration, waited, at work, longest way",
+     "order of lanes: trace, start, name, duration, waiting, working, longest way",
      viz_next_ordering,
      {{.input = "R", .dx = 1}, {.input = "Shift+R", .dx = -1}}},
     {"pin", "keep a lane at the top, or no longer", viz_act_pin, {{.input = "B"}}},

@@ -49,13 +49,15 @@ unsigned viz_go_to_time(struct viz_state *state, int64_t time_ns) {
     return VIZ_REDRAW;
 }
 
-void viz_start_travel(struct viz_state *state, struct trace_timeline *timeline,
-                      const struct viz_moment *moment) {
+bool viz_start_travel(struct viz_state *state, struct trace_timeline *timeline,
+                      const struct viz_moment *moment, char fault[VIZ_TRAVEL_FAULT]) {
+    int64_t origin_ns = state->model->origin_ns;
     state->travel.timeline = timeline;
     if (!moment->given || timeline == NULL)
-        return;
-    (void)viz_travel_go_to_moment(&state->travel, moment, state->model->origin_ns);
+        return true;
+    (void)viz_travel_go_to_moment(&state->travel, moment, origin_ns);
     open_state(state);
+    return viz_travel_has(&state->travel, moment, origin_ns, fault);
 }
 
 /* Where one looks: where the selected bar begins, else the first moment that can be seen. */

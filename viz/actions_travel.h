@@ -18,9 +18,10 @@ unsigned viz_filter_events(struct viz_state *state, const struct viz_amount *amo
 /* To the time at the pointer. */
 unsigned viz_drag_playhead(struct viz_state *state, const struct viz_amount *amount);
 
-/* The timeline is there, and the playhead goes where it was asked for. */
-void viz_start_travel(struct viz_state *state, struct trace_timeline *timeline,
-                      const struct viz_moment *moment);
+/* The timeline is there, and the playhead goes where it was asked for. False where the trace has no
+ * such moment, which `fault` then says. */
+bool viz_start_travel(struct viz_state *state, struct trace_timeline *timeline,
+                      const struct viz_moment *moment, char fault[VIZ_TRAVEL_FAULT]);
 
 /* To an event; and to a time of the trace. */
 unsigned viz_go_to_event(struct viz_state *state, uint64_t ordinal);

@@ -188,6 +188,20 @@ static void add_places(struct arranger *arranger) {
     }
 }
 
+/* What a folded group must not hide. */
+static void count_ends(struct viz_arrangement *out, const struct viz_model *model) {
+    for (size_t i = 0; i < out->group_count; i++) {
+        struct viz_group *group = &out->groups[i];
+        for (uint32_t k = 0; k < group->count; k++) {
+            uint32_t track = model->lanes[out->lanes[group->first + k]].track;
+            uint8_t outcome = model->trace->tracks[track].outcome;
+            group->failed += outcome == TRACE_OUTCOME_FAILED;
+            group->stuck += outcome == TRACE_OUTCOME_PENDING && model->deadlocked;
+        }
+        out->alerts = out->alerts || group->failed + group->stuck > 0;
+    }
+}
+
 /* --- The whole ------------------------------------------------------------------------------ */
 
 static int begin(struct viz_arrangement *out, const struct viz_model *model, size_t lanes,
@@ -224,6 +238,7 @@ static int arrange(struct arranger *arranger) {
     if (out->groups == NULL)
         return CAD_ENOMEM;
     add_places(arranger);
+    count_ends(out, arranger->model);
     return viz_map_make(&out->map, arranger->model, out);
 }
 

@@ -23,8 +23,10 @@ struct viz_group {
     uint32_t name;  /* viz_group_name() */
     uint32_t first; /* into viz_arrangement.lanes */
     uint32_t count;
-    uint32_t place; /* of its head */
-    bool folded;    /* its lanes have no places of their own */
+    uint32_t place;  /* of its head */
+    bool folded;     /* its lanes have no places of their own */
+    uint32_t failed; /* of its tasks */
+    uint32_t stuck;  /* of them, those that nobody can wake: in a deadlock */
 };
 
 /* All zero: empty. */
@@ -39,6 +41,7 @@ struct viz_arrangement {
     struct viz_group *groups;
     size_t group_count;
     uint32_t widest; /* the group with the longest name */
+    bool alerts;     /* there are groups with tasks that failed, or that nobody can wake */
     struct base_strings *names;
     enum viz_grouping grouping;
     struct viz_density map; /* of the lanes as they are arranged */

@@ -77,6 +77,14 @@ size_t viz_format_exact(int64_t time_ns, char out[VIZ_TIME_SIZE]) {
     return format_in(time_ns, unit, unit->digits, true, out);
 }
 
+size_t viz_format_within(int64_t time_ns, int64_t length_ns, char out[VIZ_TIME_SIZE]) {
+    const struct unit *unit = time_ns == 0 ? &units[0] : unit_of(time_ns < 0 ? -time_ns : time_ns);
+    int decimals = 0;
+    for (int64_t part = unit->ns; part > length_ns / 1000 && decimals < unit->digits; part /= 10)
+        decimals++;
+    return format_in(time_ns, unit, decimals, true, out);
+}
+
 /* Rounded to three significant digits. */
 static int64_t round_to_three(int64_t ns) {
     int64_t power = 1;

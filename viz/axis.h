@@ -22,6 +22,10 @@ size_t viz_format_number(double number, char out[VIZ_TIME_SIZE]);
  * Returns the length. */
 size_t viz_format_exact(int64_t time_ns, char out[VIZ_TIME_SIZE]);
 
+/* A moment of a stretch that is so long: no more digits than a thousandth of it needs. Returns the
+ * length. */
+size_t viz_format_within(int64_t time_ns, int64_t length_ns, char out[VIZ_TIME_SIZE]);
+
 /* Three significant digits: 1 s, 13.2 ms, 15 min 20 s, 2 h 5 min. Returns the length. */
 size_t viz_format_duration(int64_t duration_ns, char out[VIZ_TIME_SIZE]);
 

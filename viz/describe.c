@@ -5,6 +5,7 @@
 
 #include "counters.h"
 #include "shares.h"
+#include "trace/field_words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -70,9 +71,9 @@ static void add_own_arg(struct viz_description *out, const char *name, const cha
 static void add_args(struct viz_description *out, const struct trace_model *trace, uint32_t args) {
     if (args == 0)
         return;
-    const char *cursor = trace_text(trace, args);
+    struct trace_args left = trace_args_of(trace, args);
     struct trace_arg arg;
-    while (trace_args_next(&cursor, &arg)) {
+    while (trace_args_next(&left, &arg)) {
         char name[48];
         char value[160];
         int length = arg.key_length < sizeof name - 1 ? (int)arg.key_length : (int)sizeof name - 1;
@@ -94,11 +95,12 @@ static void add_object(struct viz_description *out, const struct trace_model *tr
     for (size_t i = 0; i < trace->counter_count; i++) {
         const struct trace_counter *counter = &trace->counters[i];
         const char *key = trace_text(trace, counter->key);
-        char value[32];
+        char name[48], value[TRACE_FIELD_WORDS];
         if ((double)counter->object != object || strcmp(key, "owner") == 0)
             continue;
-        snprintf(value, sizeof value, "%.15g", trace_counter_at(counter, slice->begin_ns));
-        add_fact(out, key, value);
+        trace_field_name(key, name, sizeof name);
+        trace_field_value(key, llround(trace_counter_at(counter, slice->begin_ns)), value);
+        add_fact(out, name, value);
     }
 }
 
@@ -178,9 +180,9 @@ static void describe_lane(struct viz_description *out, const struct viz_model *m
     add_time(out, "from", lane->begin_ns);
     add_time(out, "to", lane->end_ns);
     if (model->looks[VIZ_LOOK_SPAN])
-        add_time(out, "at work", lane->work_ns);
+        add_time(out, "working", lane->work_ns);
     if (model->looks[VIZ_LOOK_WAIT])
-        add_time(out, "waited", lane->wait_ns);
+        add_time(out, "waiting", lane->wait_ns);
     if (outcomes[track->outcome][0] != '\0')
         add_fact(out, "outcome", outcomes[track->outcome]);
     if (track->kind != TRACE_TRACK_TASK || track->slice_count == 0)
@@ -375,26 +377,26 @@ static void describe_group(struct viz_description *out, const struct viz_model *
     int64_t work_ns = 0;
     int64_t wait_ns = 0;
     uint32_t longest = lanes[0];
-    uint64_t failed = 0;
     for (uint32_t i = 0; i < group->count; i++) {
         const struct viz_lane *lane = &model->lanes[lanes[i]];
         work_ns += lane->work_ns;
         wait_ns += lane->wait_ns;
         longest = lane->wait_ns > model->lanes[longest].wait_ns ? lanes[i] : longest;
-        failed += model->trace->tracks[lane->track].outcome == TRACE_OUTCOME_FAILED;
     }
     char name[128];
     viz_group_title(arrangement, index, out->heading, sizeof out->heading);
     add_count(out, "lanes", group->count);
-    add_time(out, "at work, in all", work_ns);
-    add_time(out, "waited, in all", wait_ns);
+    add_time(out, "working, in all", work_ns);
+    add_time(out, "waiting, in all", wait_ns);
     viz_lane_name(model, longest, name, sizeof name);
     if (model->lanes[longest].wait_ns > 0) {
         add_fact(out, "waited longest", name);
         add_time(out, "\xE2\x80\xA6 for", model->lanes[longest].wait_ns);
     }
-    if (failed > 0)
-        add_count(out, "failed", failed);
+    if (group->failed > 0)
+        add_count(out, "failed", group->failed);
+    if (group->stuck > 0)
+        add_count(out, "nobody can wake", group->stuck);
 }
 
 bool viz_describe_arranged(const struct viz_model *model, const struct viz_arrangement *arrangement,

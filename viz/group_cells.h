@@ -13,14 +13,15 @@ enum { VIZ_GROUPS_KEPT = 64 };
 struct viz_group_cells {
     struct viz_density_source source;
     uint32_t group;
-    struct viz_band band;
+    struct viz_band band; /* shares of its lanes' time, which together are 1 at most */
+    uint32_t *failures;   /* of its tasks, by the cell in which they ended */
 };
 
-/* The cells of a group: shares of its lanes' time, which together are 1 at most. NULL: no memory.
- * `kept` has VIZ_GROUPS_KEPT places. */
-const struct viz_band *viz_group_cells(struct viz_group_cells *kept,
-                                       const struct viz_arrangement *arrangement, uint32_t group,
-                                       const struct viz_density_source *source, int columns);
+/* The cells of a group. NULL: no memory. `kept` has VIZ_GROUPS_KEPT places. */
+const struct viz_group_cells *viz_group_cells(struct viz_group_cells *kept,
+                                              const struct viz_arrangement *arrangement,
+                                              uint32_t group,
+                                              const struct viz_density_source *source, int columns);
 void viz_group_cells_free(struct viz_group_cells *kept);
 
 #endif

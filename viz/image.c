@@ -58,13 +58,18 @@ int viz_png_save(const struct viz_raster *raster, const char *path,
     return error;
 }
 
-/* Brings what the options ask for into view. */
-static void place(struct viz_state *state, const struct viz_image_options *options) {
+/* Brings what the options ask for into view; false where the trace lacks it, which is then said. */
+static bool place(struct viz_state *state, const struct viz_image_options *options,
+                  char message[VIZ_MESSAGE_SIZE]) {
+    char fault[VIZ_TRAVEL_FAULT];
     state->theme = options->theme;
     state->ui.objects = options->objects;
     viz_state_show_first(state, options->shown, options->differing);
-    viz_start_travel(state, options->timeline, &options->moment);
+    bool has = viz_start_travel(state, options->timeline, &options->moment, fault);
     viz_state_place(state, options->width, options->height);
+    if (!has)
+        snprintf(message, VIZ_MESSAGE_SIZE, "%s", fault);
+    return has;
 }
 
 /* A stretch of time that is asked for comes before that of a saved view. */
@@ -79,7 +84,8 @@ static void place_time(struct viz_state *state, const struct viz_image_options *
 static int begin(struct viz_state *state, const struct viz_image_options *options,
                  char message[VIZ_MESSAGE_SIZE]) {
     const char *missing = viz_start_missing(state->model, &options->start);
-    place(state, options);
+    if (!place(state, options, message))
+        return CAD_EINVAL;
     if (options->view != NULL) {
         char fault[VIZ_SAVED_MESSAGE];
         int error = viz_saved_read(state, options->view, fault);

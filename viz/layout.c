@@ -26,7 +26,8 @@
 #define CHOSEN 28
 #define PIN_ROW 30       /* of a lane that stays at the top */
 #define PINS_PART 0.4    /* of the room for lanes, which they have at most */
-#define PANEL_BESIDE 900 /* in less it covers a part of the chart */
+#define PANEL_BESIDE 900 /* in less it stands below the chart, */
+#define PANEL_PART 0.4   /* and has so much of the height there */
 
 int viz_px(const struct viz_frame *frame, double units) {
     return (int)lround(units * frame->scale);
@@ -60,12 +61,15 @@ uint32_t viz_first_counter(const struct viz_model *model) {
 
 /* --- Frame -------------------------------------------------------------------------------- */
 
-/* What the name of a group takes, with its sign, its number of lanes, and the room between. */
+/* What the name of a group takes, with its sign, its number of lanes, that of those which went
+ * wrong, and the room between. */
 static int group_width(const struct viz_frame *frame, const struct viz_measure *measure) {
     char name[256];
     viz_group_title(frame->arrangement, frame->arrangement->widest, name, sizeof name);
+    int alert = viz_width(measure, VIZ_FONT_SMALL, "1,000") + viz_px(frame, 20);
     return viz_width(measure, VIZ_FONT_NAME, name) +
-           viz_width(measure, VIZ_FONT_SMALL, "\xE2\x96\xBE 10,000") + viz_px(frame, 16);
+           viz_width(measure, VIZ_FONT_SMALL, "\xE2\x96\xBE 10,000") + viz_px(frame, 16) +
+           (frame->arrangement->alerts ? alert : 0);
 }
 
 static int names_width(const struct viz_frame *frame, const struct viz_model *model,
@@ -122,12 +126,19 @@ static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
 
 /* The panel, between header and footer; returns how much of the width it takes from the chart. */
 static int place_side(struct viz_frame *frame, const struct viz_ui *ui) {
+    frame->bottom = frame->footer.y;
     if (ui->panel == NULL)
         return 0;
-    int width = viz_px(frame, PANEL) < frame->width ? viz_px(frame, PANEL) : frame->width;
     int top = frame->chosen.y + frame->chosen.h;
+    if (frame->width < PANEL_BESIDE * frame->scale) {
+        int height = (int)((frame->footer.y - top) * PANEL_PART);
+        frame->bottom -= height;
+        frame->panel = (struct viz_rect){0, frame->bottom, frame->width, height};
+        return 0;
+    }
+    int width = viz_px(frame, PANEL);
     frame->panel = (struct viz_rect){frame->width - width, top, width, frame->footer.y - top};
-    return frame->width < PANEL_BESIDE * frame->scale ? 0 : width;
+    return width;
 }
 
 /* Rows of pins keep their height, whatever that of the others. */
@@ -175,7 +186,7 @@ static void place_rows(struct viz_frame *frame, const struct viz_model *model,
     frame->instant.y = frame->axis.y + frame->axis.h;
     frame->pins.y = frame->instant.y + frame->instant.h;
     int top = frame->pins.y + frame->pins.h;
-    int bottom = frame->footer.y - frame->minimap.h - frame->objects.h;
+    int bottom = frame->bottom - frame->minimap.h - frame->objects.h;
     frame->objects.y = bottom;
     frame->lanes.y = frame->names.y = top;
     frame->lanes.h = frame->names.h = bottom > top ? bottom - top : 1;
@@ -195,6 +206,7 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->gutter = model->pair != NULL ? viz_px(frame, GUTTER) : 0;
     int names = names_width(frame, model, measure) + frame->gutter;
     int beside = place_side(frame, ui);
+    room -= frame->footer.y - frame->bottom;
     int chart = width - beside - names > 1 ? width - beside - names : 1;
     frame->strip.x = frame->axis.x = names;
     frame->strip.w = frame->axis.w = chart;
@@ -222,7 +234,7 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
         frame->strip.h = strip;
         place_rows(frame, model, view, ui, room);
         int pad = viz_px(frame, 8);
-        frame->minimap.y = frame->footer.y - map;
+        frame->minimap.y = frame->bottom - map;
         frame->minimap.h = map > pad ? map - pad : 0;
     }
     if (ui->table != NULL)
@@ -328,23 +340,33 @@ int viz_text_in(const struct viz_painter *painter, enum viz_font font, int role,
 
 /* --- The picture -------------------------------------------------------------------------- */
 
+/* What there is to be read where nothing can be shown, and what to do about it. */
+static const char *const *nothing_of(const struct viz_painter *painter) {
+    static const char *const words[][2] = {
+        {"No lane differs", "D shows both runs again."},
+        {"No lane has what the filter asks for",
+         "Shift+F, or a click on the filter above, shows all lanes again."},
+        {"Nothing in this trace can be shown",
+         "It has no slice and no instant; its warnings say what was left out."},
+        {"Nothing happened in this trace", "It is well-formed, and has no task and no event."}};
+    bool filtered = painter->model->row_count > 0;
+    return words[painter->ui->shown == VIZ_SHOWN_DIFFERENCES ? 0
+                 : filtered                                  ? 1
+                 : painter->model->trace->remark_count > 0   ? 2
+                                                             : 3];
+}
+
 static void paint_nothing(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
-    bool left_out = painter->model->trace->remark_count > 0;
-    bool differs = painter->ui->shown == VIZ_SHOWN_DIFFERENCES;
-    const char *const lines[] = {
-        differs    ? "No lane differs"
-        : left_out ? "Nothing in this trace can be shown"
-                   : "Nothing happened in this trace",
-        differs    ? "D shows both runs again."
-        : left_out ? "It has no slice and no instant; its warnings say what was left out."
-                   : "It is well-formed, and has no task and no event."};
+    const char *const *lines = nothing_of(painter);
+    int left = frame->lanes.x * (painter->model->row_count > 0);
+    int across = left > 0 ? frame->lanes.w : frame->width;
     int y = frame->height / 2 - viz_line_height(painter, VIZ_FONT_VALUE);
     for (int i = 0; i < 2; i++) {
         enum viz_font font = i == 0 ? VIZ_FONT_VALUE : VIZ_FONT_BODY;
         int width = viz_text_width(painter, font, lines[i]);
-        int room = frame->width - 2 * viz_px(frame, MARGIN);
-        int x = (frame->width - (width < room ? width : room)) / 2;
+        int room = across - 2 * viz_px(frame, MARGIN);
+        int x = left + (across - (width < room ? width : room)) / 2;
         y += viz_text_in(painter, font, i == 0 ? VIZ_TEXT : VIZ_MUTED, x, y, room, lines[i]) > 0
                  ? viz_line_height(painter, font) + viz_px(frame, 4)
                  : 0;
@@ -384,9 +406,9 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
                                   .frame = frame,
                                   .ui = ui,
                                   .measure = measure,
-                                  .meant = ui->hover};
-    if (ui->hover.kind != VIZ_ID_BAR && ui->selected.kind != VIZ_ID_NOTHING)
-        painter.meant = ui->selected;
+                                  .meant = ui->selected};
+    if (ui->selected.kind == VIZ_ID_NOTHING)
+        painter.meant = ui->hover;
     painter.lane = viz_lane_of(model, painter.meant);
     painter.now = ui->travel != NULL ? viz_travel_state(ui->travel) : NULL;
     struct viz_rect all = {0, 0, frame->width, frame->height};
@@ -400,7 +422,9 @@ void viz_layout(struct viz_scene *scene, const struct viz_model *model, const st
     viz_paint_header(&painter);
     viz_paint_chosen(&painter);
     viz_paint_footer(&painter);
-    if (model->row_count == 0 && (ui->notice == NULL || ui->notice->text[0] == '\0'))
+    bool said = ui->notice != NULL && ui->notice->text[0] != '\0';
+    bool filtered = frame->arrangement != NULL && frame->arrangement->count == 0;
+    if ((model->row_count == 0 && !said) || (filtered && ui->table == NULL))
         paint_nothing(&painter);
     else
         viz_paint_tooltip(&painter);

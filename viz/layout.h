@@ -99,7 +99,8 @@ struct viz_frame {
     struct viz_rect objects; /* rows of primitives below the lanes; no height: none are shown */
     struct viz_rect minimap;
     struct viz_rect footer;
-    struct viz_rect panel;  /* no width: there is none */
+    struct viz_rect panel;  /* right of the chart, in narrow pictures below it; no width: none */
+    int bottom;             /* of the chart, above what stands below it */
     struct viz_rect chosen; /* what was chosen, in words; no height: nothing was */
     struct viz_rect pins;   /* the bars of lanes that stay at the top; no height: none do */
     const struct viz_arrangement *arrangement; /* of the lanes; NULL: as the model has them */

@@ -11,8 +11,8 @@ static const char *const orders[VIZ_ORDERING_COUNT] = {
     [VIZ_ORDERING_START] = "by start",
     [VIZ_ORDERING_NAME] = "by name",
     [VIZ_ORDERING_DURATION] = "longest first",
-    [VIZ_ORDERING_WAITED] = "by time waited",
-    [VIZ_ORDERING_WORKED] = "by time at work",
+    [VIZ_ORDERING_WAITED] = "by time waiting",
+    [VIZ_ORDERING_WORKED] = "by time working",
     [VIZ_ORDERING_CRITICAL] = "by part of the longest way"};
 
 static const char *const groupings[VIZ_GROUPING_COUNT] = {[VIZ_GROUPING_NAME] = "name",

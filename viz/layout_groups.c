@@ -1,7 +1,6 @@
 /* Heads of groups: of a folded one how the time of its lanes is spent, as a stack of levels over
  * time, work at its foot, all to the nanosecond; of an open one a line, and its name. */
-#include "group_cells.h"
-#include "painter.h"
+#include "layout_group_marks.h"
 
 #include "cadran.h"
 
@@ -79,13 +78,14 @@ static void paint_folded(struct viz_painter *painter, uint32_t group, struct viz
                                               .length_ns =
                                                   pixel_ns * (double)(VIZ_BAND_CELL_PX * columns),
                                               .width = columns};
-    const struct viz_band *band =
+    const struct viz_group_cells *cells =
         viz_group_cells(painter->scene->groups, frame->arrangement, group, &source, columns);
-    if (band == NULL) {
+    if (cells == NULL) {
         painter->scene->error = CAD_ENOMEM;
         return;
     }
-    paint_cells(painter, band, at);
+    paint_cells(painter, &cells->band, at);
+    viz_paint_group_marks(painter, group, cells, at);
 }
 
 static void paint_head(struct viz_painter *painter, uint32_t place, uint32_t group) {
@@ -128,12 +128,14 @@ void viz_paint_group_name(struct viz_painter *painter, uint32_t place, int x, in
     int height = viz_line_height(painter, VIZ_FONT_NAME);
     int small = viz_line_height(painter, VIZ_FONT_SMALL);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, count);
+    int alert = x + room - width - viz_px(frame, 8);
     int mark = viz_text_width(painter, VIZ_FONT_NAME, "\xE2\x96\xBE") + viz_px(frame, 4);
     viz_shows(painter->scene, VIZ_ID_GROUP, index);
     viz_text(painter->scene, VIZ_FONT_NAME, VIZ_STRIP, x, y,
              group->folded ? "\xE2\x96\xB8" : "\xE2\x96\xBE");
-    viz_elide(painter->measure, VIZ_FONT_NAME, name, room - mark - width - viz_px(frame, 8), true,
-              shown, sizeof shown);
+    int right = viz_paint_group_alert(painter, index, alert, y + (height - small) / 2);
+    right -= right < alert ? viz_px(frame, 8) : 0;
+    viz_elide(painter->measure, VIZ_FONT_NAME, name, right - x - mark, true, shown, sizeof shown);
     viz_text(painter->scene, VIZ_FONT_NAME, VIZ_TEXT, x + mark, y, shown);
     viz_text_aligned(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, VIZ_RIGHT, 0,
                      y + (height - small) / 2, x + room, count);

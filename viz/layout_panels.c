@@ -368,7 +368,7 @@ void viz_paint_minimap(struct viz_painter *painter) {
     struct viz_scene *scene = painter->scene;
     viz_fill(scene, VIZ_BACKGROUND,
              (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width,
-                               frame->footer.y - frame->lanes.y - frame->lanes.h});
+                               frame->bottom - frame->lanes.y - frame->lanes.h});
     viz_fill(scene, VIZ_BORDER,
              (struct viz_rect){0, frame->lanes.y + frame->lanes.h, frame->width, 1});
     struct viz_rect inner = {map->x, map->y + viz_px(frame, 6), map->w, map->h - viz_px(frame, 6)};

@@ -57,6 +57,21 @@ static size_t letters_fitting(const struct pen *pen, const char *text, size_t le
     return fits;
 }
 
+/* Whether a space stands between a number and its unit, which stay together. */
+static bool is_before_unit(const char *text, size_t length, size_t space) {
+    static const char *const units[] = {"ns", "\xC2\xB5s", "ms", "s", "min", "h", "d", "%"};
+    if (space == 0 || text[space - 1] < '0' || text[space - 1] > '9')
+        return false;
+    size_t end = space + 1;
+    while (end < length && strchr(" ,;:.)", text[end]) == NULL)
+        end++;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strlen(units[i]) == end - space - 1 &&
+            memcmp(units[i], text + space + 1, end - space - 1) == 0)
+            return true;
+    return false;
+}
+
 /* How much of a text fits between the pen and the right: whole words; a part of a word only where
  * that is the first of its line. 0: nothing, on to the next line. */
 static size_t fitting(const struct pen *pen, const char *text, size_t length) {
@@ -71,7 +86,7 @@ static size_t fitting(const struct pen *pen, const char *text, size_t length) {
         return length;
     size_t fits = 0;
     for (size_t i = 1; i < length; i++)
-        if (text[i] == ' ' && width_of(pen, text, i) <= room)
+        if (text[i] == ' ' && !is_before_unit(text, length, i) && width_of(pen, text, i) <= room)
             fits = i;
     if (fits == 0 && pen->x == pen->left)
         fits = letters_fitting(pen, text, length, room);
@@ -271,6 +286,7 @@ void viz_paint_side(struct viz_painter *painter) {
     viz_shows(painter->scene, VIZ_ID_PANEL, 0);
     viz_fill(painter->scene, VIZ_PANEL, *at);
     viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){at->x, at->y, 1, at->h});
+    viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){at->x, at->y, at->w, 1});
     paint_tabs(painter);
     struct viz_rect body = body_of(frame);
     viz_clip(painter->scene, &body);

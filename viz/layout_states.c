@@ -58,8 +58,8 @@ static void paint_swatch(const struct viz_painter *painter, enum doing doing, st
 static void write_doing(const struct viz_painter *painter, const struct trace_state_task *task,
                         enum doing doing, char *out, size_t size) {
     static const char *const words[] = {
-        [NOT_THERE] = "not there yet", [WORKS] = "at work", [RUNS] = "runs",   [READY] = "ready",
-        [SLEEPS] = "sleeps",           [WAITS] = "waits",   [ENDED] = "ended",
+        [NOT_THERE] = "not there yet", [WORKS] = "works", [RUNS] = "runs",   [READY] = "ready",
+        [SLEEPS] = "sleeps",           [WAITS] = "waits", [ENDED] = "ended",
     };
     viz_copy_text(out, size,
                   doing == WAITS ? trace_state_text(painter->now, task->wait) : words[doing]);

@@ -44,7 +44,7 @@ void viz_place_table(struct viz_frame *frame, struct viz_tabular *tabular) {
     int right = frame->panel.w > 0 && frame->panel.x < frame->width && frame->lanes.w > 1
                     ? frame->lanes.x + frame->lanes.w
                     : frame->width;
-    int bottom = frame->footer.y;
+    int bottom = frame->bottom;
     frame->table = (struct viz_rect){0, top, right, bottom - top};
     frame->cells = (struct viz_rect){left, top + head, right - left > 1 ? right - left : 1,
                                      bottom - top - head > 1 ? bottom - top - head : 1};

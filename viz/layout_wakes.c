@@ -234,20 +234,20 @@ static void add_visible(struct router *router, bool few) {
     painter->wakes_shown = count;
 }
 
-/* Those that the bar meant was woken by and caused; or the one meant. */
-static void add_meant(struct router *router) {
+/* Those that a bar was woken by and caused; or the one wake. */
+static void add_those_of(struct router *router, struct viz_id id) {
     const struct viz_painter *painter = router->painter;
     const struct viz_model *model = painter->model;
-    if (painter->meant.kind == VIZ_ID_WAKE)
-        add_route(router, painter->meant.index);
-    if (painter->meant.kind != VIZ_ID_BAR)
+    if (id.kind == VIZ_ID_WAKE)
+        add_route(router, id.index);
+    if (id.kind != VIZ_ID_BAR)
         return;
-    const struct viz_bar *bar = &model->bars[painter->meant.index];
+    const struct viz_bar *bar = &model->bars[id.index];
     const struct trace_slice *slice = &model->trace->slices[bar->slice];
     if (slice->wake != TRACE_NO_INDEX)
         add_route(router, slice->wake);
     uint32_t caused[WAKES_FEW];
-    size_t count = viz_wakes_by(model, painter->meant.index, caused, WAKES_FEW);
+    size_t count = viz_wakes_by(model, id.index, caused, WAKES_FEW);
     for (size_t i = 0; i < count && i < WAKES_FEW; i++)
         add_route(router, caused[i]);
 }
@@ -262,7 +262,9 @@ void viz_paint_wakes(struct viz_painter *painter) {
     }
     paint_routes(&router, false);
     router.count = 0;
-    add_meant(&router);
+    add_those_of(&router, painter->meant);
+    if (!viz_same_id(painter->ui->hover, painter->meant))
+        add_those_of(&router, painter->ui->hover);
     paint_routes(&router, true);
     viz_clip(painter->scene, NULL);
 }

@@ -5,6 +5,7 @@
  */
 #define SDL_MAIN_HANDLED
 #include "base/identity.h"
+#include "base/limit.h"
 #include "base/show.h"
 #include "cadran.h"
 #include "document.h"
@@ -17,6 +18,7 @@
 #include <SDL.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -98,37 +100,48 @@ static int draw(struct viz_model *model, const struct viz_options *options) {
         return say(STATUS_BAD_INPUT, lacking);
     double from_ns = options->has_from ? (double)options->from_ns : 0;
     double to_ns = options->has_to ? (double)options->to_ns : (double)model->end_ns;
-    bool late = options->moment.timed && options->moment.time_ns > model->end_ns;
-    if (late || from_ns > (double)model->end_ns) {
-        char end[VIZ_TIME_SIZE];
-        char message[VIZ_MESSAGE_SIZE];
-        viz_format_exact(model->end_ns, end);
-        (void)snprintf(message, sizeof message, "%s is beyond the end of the trace, %s",
-                       late ? "--at" : "--from", end);
-        return say(STATUS_BAD_INPUT, message);
-    }
+    char fault[VIZ_BEYOND_SIZE];
+    if (viz_is_beyond(model, from_ns, fault))
+        return say(STATUS_BAD_INPUT, fault);
     return show_pictures(model, options, from_ns, to_ns);
 }
 
-/* What comes through a pipe is kept in a file, to be read twice. 0 or CAD_ESYSTEM. */
-static int hold_input(const char *path) {
-    struct stat status;
-    if (strcmp(path, "-") != 0 || fstat(STDIN_FILENO, &status) != 0 || S_ISREG(status.st_mode))
-        return 0;
+/* All that comes from there, in a file, at its beginning; NULL with errno. */
+static FILE *keep(int from) {
     FILE *file = tmpfile();
     char bytes[1 << 16];
     ssize_t count = file != NULL ? 1 : -1;
     while (count > 0) {
-        count = read(STDIN_FILENO, bytes, sizeof bytes);
+        count = read(from, bytes, sizeof bytes);
         if (count < 0 && errno == EINTR)
             count = 1;
         else if (count > 0 && fwrite(bytes, 1, (size_t)count, file) != (size_t)count)
             count = -1;
     }
-    bool held = count == 0 && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0 &&
-                dup2(fileno(file), STDIN_FILENO) == STDIN_FILENO;
+    if (count == 0 && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
+        return file;
     if (file != NULL)
         (void)fclose(file);
+    return NULL;
+}
+
+/* What comes through a pipe is kept in a file, to be read twice; standard input is then that file.
+ * It is waited for here, where a signal ends the program, and not by a thread behind a window. 0 or
+ * CAD_ESYSTEM. */
+static int hold_pipe(struct viz_options *options) {
+    struct stat status;
+    bool input = strcmp(options->trace, "-") == 0;
+    int known = input ? fstat(STDIN_FILENO, &status) : stat(options->trace, &status);
+    if (known != 0 || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
+        return 0;
+    int from = input ? STDIN_FILENO : open(options->trace, O_RDONLY | O_CLOEXEC);
+    FILE *file = from >= 0 ? keep(from) : NULL;
+    bool held = file != NULL && dup2(fileno(file), STDIN_FILENO) == STDIN_FILENO;
+    if (file != NULL)
+        (void)fclose(file);
+    if (!input && from >= 0)
+        (void)close(from);
+    options->trace = "-";
     return held ? 0 : CAD_ESYSTEM;
 }
 
@@ -275,14 +288,16 @@ static int view_two(const struct viz_options *options) {
     return status;
 }
 
-static int view(const struct viz_options *options) {
+static int view(struct viz_options *options) {
     char message[VIZ_MESSAGE_SIZE];
+    base_limit_memory(base_limit_default());
     if (overwrites(options, message))
         return say(STATUS_BAD_INPUT, message);
     if (options->other != NULL)
         return view_two(options);
-    if (hold_input(options->trace) != 0)
-        return say(STATUS_FAILED, "standard input cannot be kept for a second reading");
+    if (hold_pipe(options) != 0)
+        return say(STATUS_FAILED,
+                   "what comes through the pipe cannot be kept for a second reading");
     return is_picture(options) ? view_picture(options) : view_live(options);
 }
 

@@ -12,8 +12,8 @@ struct viz_painter {
     const struct viz_frame *frame;
     const struct viz_ui *ui;
     const struct viz_measure *measure;
-    struct viz_id meant; /* what details are shown of: what is hovered, else what is selected */
-    uint32_t lane;       /* the lane of that; TRACE_NO_INDEX */
+    struct viz_id meant;           /* what stands out: what is selected, else what is hovered */
+    uint32_t lane;                 /* the lane of that; TRACE_NO_INDEX */
     const struct trace_state *now; /* of the run, at the playhead's event; NULL: there is none */
     bool ghost;                    /* what is painted is the old one of two runs */
     size_t wakes_shown;            /* arrows, of those in view that are worth one */

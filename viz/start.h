@@ -31,4 +31,9 @@ struct viz_start {
     struct viz_start_lanes lanes;
 };
 
+/* Whether the trace ends before a stretch of time begins that is asked for; then says so. */
+enum { VIZ_BEYOND_SIZE = 128 };
+struct viz_model;
+bool viz_is_beyond(const struct viz_model *model, double from_ns, char fault[VIZ_BEYOND_SIZE]);
+
 #endif

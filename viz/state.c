@@ -1,10 +1,12 @@
 /* The state of the view: a model, a part of it, and the picture that they make. */
 #include "state.h"
 
+#include "axis.h"
 #include "hit.h"
 #include "tabs.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Between a real run and a simulated one times always differ: there order counts. What is told of
@@ -272,6 +274,15 @@ const char *viz_start_missing(const struct viz_model *model, const struct viz_st
         if (viz_find_lane(model, start->lanes.pins[i]) == TRACE_NO_INDEX)
             return start->lanes.pins[i];
     return NULL;
+}
+
+bool viz_is_beyond(const struct viz_model *model, double from_ns, char fault[VIZ_BEYOND_SIZE]) {
+    char end[VIZ_TIME_SIZE];
+    if (from_ns <= (double)model->end_ns)
+        return false;
+    viz_format_exact(model->end_ns, end);
+    (void)snprintf(fault, VIZ_BEYOND_SIZE, "--from is beyond the end of the trace, %s", end);
+    return true;
 }
 
 /* Chooses the lanes that are asked for; what is not stays, as a saved view has it. */

@@ -13,7 +13,7 @@ enum { TASKS_TOLD = 12, OBJECTS_TOLD = 12, WAITS_TOLD = 3 };
 
 static void row_time(struct viz_panel *panel, const char *name, int64_t time_ns) {
     char text[VIZ_TIME_SIZE];
-    viz_format_exact(time_ns, text);
+    viz_format_duration(time_ns, text);
     viz_panel_row(panel, name, text);
 }
 
@@ -31,8 +31,10 @@ static void put_more(struct viz_panel *panel, size_t all, size_t told, const cha
 static void put_span_of_time(struct viz_panel *panel, const struct viz_range *range,
                              const struct viz_model *model) {
     char from[VIZ_TIME_SIZE], to[VIZ_TIME_SIZE], text[2 * VIZ_TIME_SIZE + 8];
-    viz_format_exact(range->given ? range->from_ns : 0, from);
-    viz_format_exact(range->given ? range->to_ns : model->end_ns, to);
+    int64_t from_ns = range->given ? range->from_ns : 0;
+    int64_t to_ns = range->given ? range->to_ns : model->end_ns;
+    viz_format_within(from_ns, to_ns - from_ns, from);
+    viz_format_within(to_ns, to_ns - from_ns, to);
     snprintf(text, sizeof text, "%s \xE2\x80\x93 %s", from, to);
     viz_panel_title(panel, range->given ? "range" : "the whole run", text);
 }
@@ -88,7 +90,7 @@ static size_t choose(const struct stat_run *run, size_t count,
 static void put_object(struct viz_panel *panel, const struct stat_run *run,
                        const struct stat_object *object) {
     char waited_text[VIZ_TIME_SIZE], level[VIZ_TIME_SIZE], text[3 * VIZ_TIME_SIZE + 64];
-    viz_format_exact(object->waited_ns, waited_text);
+    viz_format_duration(object->waited_ns, waited_text);
     viz_format_number(stat_object_level(object), level);
     snprintf(text, sizeof text,
              "waited for %s, contended %.0f %%, %s on average, %" PRId64 " at most", waited_text,
@@ -117,7 +119,7 @@ static void put_waits(struct viz_panel *panel, const struct stat_run *run,
         char time[VIZ_TIME_SIZE];
         if (run->waits[i].total_ns == 0 || told++ >= WAITS_TOLD)
             continue;
-        viz_format_exact(run->waits[i].total_ns, time);
+        viz_format_duration(run->waits[i].total_ns, time);
         viz_panel_say(panel, told == 1 ? "; " : ", ");
         viz_panel_say(panel, stat_text(run, run->waits[i].name));
         viz_panel_say(panel, " ");
@@ -139,7 +141,7 @@ static void put_task(struct viz_panel *panel, const struct viz_model *model,
         char time[VIZ_TIME_SIZE];
         if (task->parts_ns[part] == 0)
             continue;
-        viz_format_exact(task->parts_ns[part], time);
+        viz_format_duration(task->parts_ns[part], time);
         viz_panel_say(panel, some ? ", " : "");
         viz_panel_say(panel, stat_part_names[part]);
         viz_panel_say(panel, " ");
@@ -189,8 +191,9 @@ void viz_tab_marks(struct viz_panel *panel, const struct viz_subject *subject) {
     for (size_t i = 0; i < bookmarks->count; i++) {
         const struct viz_bookmark *bookmark = &bookmarks->list[i];
         char from[VIZ_TIME_SIZE], to[VIZ_TIME_SIZE], text[2 * VIZ_TIME_SIZE + 8];
-        viz_format_exact(bookmark->from_ns, from);
-        viz_format_exact(bookmark->to_ns, to);
+        int64_t length_ns = subject->model->end_ns;
+        viz_format_within(bookmark->from_ns, length_ns, from);
+        viz_format_within(bookmark->to_ns, length_ns, to);
         bool moment = bookmark->to_ns == bookmark->from_ns;
         snprintf(text, sizeof text, "%s%s%s", from, moment ? "" : " \xE2\x80\x93 ",
                  moment ? "" : to);

@@ -5,6 +5,7 @@
 #include "axis.h"
 #include "base/buffer.h"
 #include "base/strings.h"
+#include "trace/field_words.h"
 #include "travel.h"
 
 #include <inttypes.h>
@@ -73,6 +74,13 @@ static void say_value(const struct teller *teller, struct trace_subject subject,
     viz_panel_link(teller->panel, text[0] != '\0' ? text : "''", (struct viz_link){.to = id});
     if (has_changed(teller, subject))
         viz_panel_underline(teller->panel);
+}
+
+static void say_field(const struct teller *teller, struct trace_subject subject, const char *key,
+                      int64_t value) {
+    char text[TRACE_FIELD_WORDS];
+    trace_field_value(key, value, text);
+    say_value(teller, subject, text);
 }
 
 static void say_number(const struct teller *teller, struct trace_subject subject, int64_t number) {
@@ -183,9 +191,11 @@ static void tell_fields(const struct teller *teller, const struct trace_state_ob
             .kind = TRACE_SUBJECT_FIELD, .of = object->id, .key = field->key};
         if (is_line(object, field->key))
             continue;
-        open_row(teller, key);
+        char name[64];
+        trace_field_name(key, name, sizeof name);
+        open_row(teller, name);
         if (strcmp(key, "owner") != 0) {
-            say_number(teller, subject, field->value);
+            say_field(teller, subject, key, field->value);
         } else {
             say_value(teller, subject, field->value != 0 ? "held by" : "nobody");
             if (field->value != 0)
@@ -324,15 +334,15 @@ static void tell_tasks(const struct teller *teller, int64_t selected) {
 /* The values that were set, as options. */
 static void say_settings(const struct teller *teller) {
     const struct trace_model *trace = teller->model->trace;
-    const char *cursor = trace_text(trace, trace->header);
+    struct trace_args left = trace_args_of(trace, trace->header);
     struct trace_arg arg;
-    while (trace_args_next(&cursor, &arg)) {
+    while (trace_args_next(&left, &arg)) {
         if (arg.key_length != 3 || memcmp(arg.key, "set", 3) != 0)
             continue;
-        const char *inside = arg.value;
+        struct trace_args inside = {arg.value, arg.value + arg.value_length};
         struct trace_arg setting;
         char value[128];
-        while (inside < arg.value + arg.value_length && trace_args_next(&inside, &setting)) {
+        while (trace_args_next(&inside, &setting)) {
             (void)trace_arg_decode(&setting, value, sizeof value);
             say(teller, " --set %.*s=%s", (int)setting.key_length, setting.key, value);
         }

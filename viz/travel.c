@@ -1,8 +1,12 @@
 /* From event to event. */
 #include "travel.h"
 
+#include "axis.h"
 #include "base/memory.h"
 #include "cadran.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 #define KIND(kind) (UINT64_C(1) << (kind))
 
@@ -66,6 +70,24 @@ int viz_travel_go_to_moment(struct viz_travel *travel, const struct viz_moment *
     if (error != 0 || moment->number == 0 || at > travel->last)
         return error;
     return viz_travel_go(travel, at);
+}
+
+bool viz_travel_has(const struct viz_travel *travel, const struct viz_moment *moment,
+                    int64_t origin_ns, char fault[VIZ_TRAVEL_FAULT]) {
+    char time[VIZ_TIME_SIZE];
+    uint64_t end = trace_timeline_end(travel->timeline);
+    uint64_t most = moment->timed ? travel->last - travel->first + 1 : end;
+    viz_format_exact(travel->time_ns - origin_ns, time);
+    bool late =
+        moment->timed && travel->last == end && moment->time_ns + origin_ns > travel->time_ns;
+    if (late)
+        (void)snprintf(fault, VIZ_TRAVEL_FAULT, "--at is beyond the end of the trace, %s", time);
+    else if (moment->number > most && moment->timed)
+        (void)snprintf(fault, VIZ_TRAVEL_FAULT, "--step: there are %" PRIu64 " events at %s", most,
+                       time);
+    else if (moment->number > most)
+        (void)snprintf(fault, VIZ_TRAVEL_FAULT, "--step: the trace has %" PRIu64 " events", most);
+    return !late && moment->number <= most;
 }
 
 const struct trace_state *viz_travel_state(const struct viz_travel *travel) {

@@ -81,6 +81,12 @@ int viz_travel_go_to_moment(struct viz_travel *travel, const struct viz_moment *
                             int64_t origin_ns);
 int viz_travel_go_to_time(struct viz_travel *travel, int64_t time_ns);
 
+/* Whether the playhead, which has gone there, is where was asked for; else says in `fault` that the
+ * trace has no such moment, in the words of the options. */
+enum { VIZ_TRAVEL_FAULT = 160 };
+bool viz_travel_has(const struct viz_travel *travel, const struct viz_moment *moment,
+                    int64_t origin_ns, char fault[VIZ_TRAVEL_FAULT]);
+
 /* Goes on, to what is `behind` the playhead in the run, or back; `task` is the track of
  * VIZ_STRIDE_TASK. Where there is nothing more it stays. 0 or CAD_ENOMEM. */
 int viz_travel_step(struct viz_travel *travel, enum viz_stride stride, bool behind, int64_t task);

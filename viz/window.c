@@ -37,6 +37,7 @@ struct viz_window {
     struct viz_moment moment;      /* where the playhead is put once it can be */
     bool all_time;                 /* what is shown at first; else from one time to another */
     double from_ns, to_ns;
+    bool time_due;             /* they are to be shown yet */
     char view_path[PATH_SIZE]; /* of the saved view; "": there is no place for one */
     bool view_due;             /* it is there, and has not been read */
     struct viz_notice said;    /* what came of that */
@@ -124,6 +125,26 @@ static void title_of(const struct viz_model *model, char title[TITLE_SIZE]) {
     (void)snprintf(title, TITLE_SIZE, "%s \xE2\x80\x93 Cadran", name);
 }
 
+static void say(struct viz_window *window, bool alert, const char *text) {
+    window->said = (struct viz_notice){.progress = -1, .alert = alert};
+    viz_copy_text(window->said.text, sizeof window->said.text, text);
+    window->canvas.state.ui.notice = &window->said;
+    window->dirty = true;
+}
+
+/* The stretch of time that is asked for, which a file that is still read may not have yet. */
+static void show_time(struct viz_window *window, const struct viz_model *model) {
+    struct viz_state *state = &window->canvas.state;
+    char fault[VIZ_BEYOND_SIZE];
+    bool whole = window->document == NULL || window->document->shown.whole;
+    bool beyond = viz_is_beyond(model, window->from_ns, fault);
+    viz_view_show(&state->view, &state->frame.extent, window->from_ns,
+                  window->to_ns >= 0 ? window->to_ns : (double)model->end_ns);
+    window->time_due = !whole && fmax(window->from_ns, window->to_ns) > (double)model->end_ns;
+    if (whole && beyond)
+        say(window, true, fault);
+}
+
 /* Where the view is saved: where that is asked for, else beside the trace. Standard input has
  * nothing beside it. */
 static void choose_view(struct viz_window *window, const char *asked, const char *trace) {
@@ -164,8 +185,6 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     viz_state_show_first(state, options->shown, options->differing);
     state->ui.interactive = true;
     viz_state_place(state, width, height);
-    if (!options->all_time)
-        viz_view_show(&state->view, &state->frame.extent, options->from_ns, options->to_ns);
     state->ui.objects = options->objects;
     window->document = options->document;
     window->start = options->start;
@@ -178,8 +197,11 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     window->all_time = options->all_time;
     window->from_ns = options->from_ns;
     window->to_ns = options->to_ns;
+    window->time_due = !window->all_time;
     if (window->document != NULL)
         state->ui.notice = &window->document->notice;
+    else if (window->time_due)
+        show_time(window, model);
     SDL_StartTextInput(); /* signs are looked up as they are typed */
     window->dirty = true;
     *out = window;
@@ -202,13 +224,6 @@ void viz_window_close(struct viz_window *window) {
 /* --- The file ----------------------------------------------------------------------------- */
 
 /* --- The saved view ----------------------------------------------------------------------- */
-
-static void say(struct viz_window *window, bool alert, const char *text) {
-    window->said = (struct viz_notice){.progress = -1, .alert = alert};
-    viz_copy_text(window->said.text, sizeof window->said.text, text);
-    window->canvas.state.ui.notice = &window->said;
-    window->dirty = true;
-}
 
 /* Until the next key or click. */
 static void end_saying(struct viz_window *window) {
@@ -250,9 +265,8 @@ static void take_model(struct viz_window *window) {
     bool saved = window->view_due && window->document->shown.whole;
     if (saved)
         read_view(window);
-    if ((first || saved) && !window->all_time)
-        viz_view_show(&state->view, &state->frame.extent, window->from_ns,
-                      window->to_ns >= 0 ? window->to_ns : (double)model->end_ns);
+    if (window->time_due || (saved && !window->all_time))
+        show_time(window, model);
     if (first || saved)
         (void)viz_state_begin(state, &window->start);
     title_of(model, title);
@@ -264,7 +278,9 @@ static void take_model(struct viz_window *window) {
 static void take_steps(struct viz_window *window) {
     struct viz_state *state = &window->canvas.state;
     struct trace_timeline *timeline = window->document->timeline;
-    viz_start_travel(state, timeline, &window->moment);
+    char fault[VIZ_TRAVEL_FAULT];
+    if (!viz_start_travel(state, timeline, &window->moment, fault))
+        say(window, true, fault);
     window->moment.given = false;
     if (timeline != NULL && state->travel.ordinal != 0)
         (void)viz_travel_go(&state->travel, state->travel.ordinal);

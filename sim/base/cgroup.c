@@ -36,7 +36,33 @@ static uint64_t least_above(const char *mount, const char *controller, char *gro
     }
 }
 
-/* A line is `number:controllers:/path`; version 2 has the number 0 and no controllers. */
+/* Whether memory is one of `controllers`, which have commas between them. */
+static bool controls_memory(const char *controllers) {
+    static const char name[] = "memory";
+    for (const char *at = controllers; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        size_t length = strcspn(at, ",");
+        if (length == sizeof name - 1 && strncmp(at, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What is above "high" is not refused, but slowed down until nothing goes on: as good as "max". */
+static uint64_t limit_of_version_2(const char *mount, const char *controller, const char *group) {
+    static const char *const names[] = {"memory.max", "memory.high"};
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[PATH_SIZE];
+        (void)snprintf(path, sizeof path, "%s", group);
+        uint64_t limit = least_above(mount, controller, path, names[i]);
+        least = limit < least ? limit : least;
+    }
+    return least;
+}
+
+/* A line is `number:controllers:/path`; version 2 has the number 0 and no controllers. Beside
+ * version 1 its groups stand in a folder of their own. */
 static uint64_t limit_of(const char *mount, char *line) {
     char *controllers = strchr(line, ':');
     char *group = controllers != NULL ? strchr(controllers + 1, ':') : NULL;
@@ -44,9 +70,12 @@ static uint64_t limit_of(const char *mount, char *line) {
         return UINT64_MAX;
     *group++ = '\0';
     group[strcspn(group, "\n")] = '\0';
-    if (strcmp(controllers + 1, "") == 0)
-        return least_above(mount, "", group, "memory.max");
-    if (strcmp(controllers + 1, "memory") == 0)
+    if (strcmp(controllers + 1, "") == 0) {
+        uint64_t alone = limit_of_version_2(mount, "", group);
+        uint64_t beside = limit_of_version_2(mount, "/unified", group);
+        return alone < beside ? alone : beside;
+    }
+    if (controls_memory(controllers + 1))
         return least_above(mount, "/memory", group, "memory.limit_in_bytes");
     return UINT64_MAX;
 }

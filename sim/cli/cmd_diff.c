@@ -1,5 +1,6 @@
 /* cadran diff: says what two runs did differently, and where that began; to people, to programs,
  * and to git. */
+#include "base/limit.h"
 #include "cadran.h"
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -259,6 +260,7 @@ int cli_cmd_diff(int argc, char **argv) {
     int status;
     if (!cli_begin(&command, &arguments, argc, argv, &traces, &status))
         return status;
+    base_limit_memory(base_limit_default());
     if ((traces.count == 1 && getenv("GIT_DIFF_PATH_COUNTER") != NULL) ||
         traces.count == GIT_ARGUMENTS || traces.count == GIT_ARGUMENTS_RENAMED)
         return compare_for_git(&traces, &arguments);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/identity.h"
+#include "base/limit.h"
 #include "base/replace.h"
 #include "cadran.h"
 #include "cli/command.h"
@@ -362,6 +363,7 @@ int cli_cmd_export(int argc, char **argv) {
         return status;
     if (arguments.stretch.from_ns > arguments.stretch.to_ns)
         return cli_wrong(command.name, "--from is a time after --to");
+    base_limit_memory(base_limit_default());
     arguments.path = trace.items[0];
     return export_trace(&arguments);
 }

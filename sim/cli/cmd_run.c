@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -41,6 +42,17 @@ static bool take_net(void *target, const base_option *option, char *list,
         return base_option_refuse(option, "addresses, such as 127.0.0.1:8080", list, message);
     leave->net = true;
     leave->hosts = list;
+    return true;
+}
+
+/* What is no folder is another option, or a word that stands in its place by mistake. */
+static bool take_folder(void *target, const base_option *option, char *path,
+                        char message[BASE_OPTIONS_MESSAGE]) {
+    run_leave *leave = base_option_field(target, option);
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return base_option_refuse(option, "a folder that is there", path, message);
+    leave->folder = path;
     return true;
 }
 
@@ -122,8 +134,8 @@ static const base_option options[] = {
     {.name = "allow-unix",
      .argument = "DIR",
      .help = "... make and use sockets in that folder",
-     BASE_TEXT(cli_run_options, machine.leave.folder),
-     .wanted = "a folder"},
+     .take = take_folder,
+     BASE_FIELD(cli_run_options, machine.leave)},
     {.name = NULL},
 };
 

@@ -1,4 +1,5 @@
 /* cadran table: prints the job-sequencing table of a trace. */
+#include "base/limit.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "table/table.h"
@@ -140,6 +141,7 @@ int cli_cmd_table(int argc, char **argv) {
     int status;
     if (!cli_begin(&command, &arguments, argc, argv, &trace, &status))
         return status;
+    base_limit_memory(base_limit_default());
     arguments.path = trace.items[0];
     return read_and_show(&arguments);
 }

@@ -1,4 +1,5 @@
 /* cadran why: why a task waited, where the time of a run went, what stands out in it. */
+#include "base/limit.h"
 #include "base/quantity.h"
 #include "base/suggestion.h"
 #include "cadran.h"
@@ -155,6 +156,7 @@ int cli_cmd_why(int argc, char **argv) {
     int status;
     if (!cli_begin(&command, &arguments, argc, argv, &operands, &status))
         return status;
+    base_limit_memory(base_limit_default());
     if (operands.count > 2)
         return cli_wrong(command.name, "one trace, and one task or object; see %s --help",
                          command.name);

@@ -62,7 +62,7 @@ static int show_run(const suite_trial *trial, void *context) {
     if (golden == NULL)
         return CAD_ENOMEM;
     int error = 0;
-    if (suite_bytes_read(trial->stage->trace[0], &trace) == 0) {
+    if (suite_bytes_own(trial->stage->trace[0], &trace) == 0) {
         if (suite_bytes_load(golden, &bytes) == 0) {
             error = add_pair(section, golden, &bytes, &trace);
             suite_bytes_free(&bytes);

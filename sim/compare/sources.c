@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,14 +112,16 @@ int cmp_read_model(const struct cmp_result *result, int side, struct trace_model
 
 /* --- Bytes ---------------------------------------------------------------------------------- */
 
-/* So much of a file is mapped at a time: a comparison of large ones takes no memory. */
-enum { WINDOW_SIZE = 16 << 20 };
+/* So much of a file is read at a time: a comparison of large ones takes no memory. They are not
+ * mapped: who shortened one meanwhile would end the program by a signal. */
+enum { PIECE_SIZE = 256 * 1024 };
 
 /* Memory, or a file. */
 struct bytes {
     const char *data;
     uint64_t size;
-    int fd; /* -1: it is memory */
+    int fd;     /* -1: it is memory */
+    char *room; /* of a file: for a piece */
 };
 
 static int open_bytes(const struct cmp_result *result, int side, struct bytes *bytes,
@@ -134,46 +135,59 @@ static int open_bytes(const struct cmp_result *result, int side, struct bytes *b
     if (bytes->fd < 0 || fstat(bytes->fd, &status) != 0)
         return refuse_file(result, side, message);
     bytes->size = (uint64_t)status.st_size;
-    return 0;
+    bytes->room = base_alloc(PIECE_SIZE);
+    return bytes->room != NULL ? 0 : no_memory(message);
 }
 
 static void close_bytes(const struct bytes *bytes) {
+    base_free(bytes->room);
     if (bytes->fd >= 0)
         close(bytes->fd);
 }
 
-/* A piece of them; NULL: the file cannot be mapped. */
-static const char *look_at(const struct bytes *bytes, uint64_t offset, size_t length) {
+/* `length` bytes, PIECE_SIZE at most. *piece is NULL where the file has become shorter. 0, or
+ * CAD_ESYSTEM. */
+static int look_at(const struct bytes *bytes, uint64_t offset, size_t length, const char **piece) {
+    size_t there = 0;
+    ssize_t got = 1;
+    *piece = bytes->fd < 0 ? bytes->data + offset : NULL;
     if (bytes->fd < 0)
-        return bytes->data + offset;
-    void *mapped = mmap(NULL, length, PROT_READ, MAP_PRIVATE, bytes->fd, (off_t)offset);
-    return mapped == MAP_FAILED ? NULL : mapped;
+        return 0;
+    while (there < length && got != 0) {
+        got = pread(bytes->fd, bytes->room + there, length - there, (off_t)(offset + there));
+        if (got < 0 && errno != EINTR)
+            return CAD_ESYSTEM;
+        there += got > 0 ? (size_t)got : 0;
+    }
+    *piece = there == length ? bytes->room : NULL;
+    return 0;
 }
 
-static void look_away(const struct bytes *bytes, const char *piece, size_t length) {
-    if (bytes->fd >= 0 && piece != NULL)
-        (void)munmap((void *)(uintptr_t)piece, length);
+/* The same piece of both. *pieces[CMP_A] is NULL where one of them is not there any more. */
+static int look_at_both(const struct bytes bytes[CMP_SIDES], uint64_t offset, size_t length,
+                        const char *pieces[CMP_SIDES]) {
+    int error = look_at(&bytes[CMP_A], offset, length, &pieces[CMP_A]);
+    if (error == 0)
+        error = look_at(&bytes[CMP_B], offset, length, &pieces[CMP_B]);
+    if (error != 0 || pieces[CMP_B] == NULL)
+        pieces[CMP_A] = NULL;
+    return error;
 }
 
-/* One window of both. 0 or CAD_ESYSTEM. */
-static int compare_window(const struct bytes bytes[CMP_SIDES], uint64_t offset, size_t length,
-                          bool *equal) {
-    const char *a = look_at(&bytes[CMP_A], offset, length);
-    const char *b = look_at(&bytes[CMP_B], offset, length);
-    bool there = a != NULL && b != NULL;
-    *equal = there && memcmp(a, b, length) == 0;
-    look_away(&bytes[CMP_A], a, length);
-    look_away(&bytes[CMP_B], b, length);
-    return there ? 0 : CAD_ESYSTEM;
+static size_t piece_length(uint64_t size, uint64_t offset) {
+    return size - offset < PIECE_SIZE ? (size_t)(size - offset) : PIECE_SIZE;
 }
 
 static int compare_files(const struct bytes bytes[CMP_SIDES], bool *equal) {
     uint64_t size = bytes[CMP_A].size;
     int error = 0;
     *equal = size == bytes[CMP_B].size;
-    for (uint64_t at = 0; error == 0 && *equal && at < size; at += WINDOW_SIZE)
-        error = compare_window(bytes, at,
-                               size - at < WINDOW_SIZE ? (size_t)(size - at) : WINDOW_SIZE, equal);
+    for (uint64_t at = 0; error == 0 && *equal && at < size; at += PIECE_SIZE) {
+        const char *pieces[CMP_SIDES];
+        size_t length = piece_length(size, at);
+        error = look_at_both(bytes, at, length, pieces);
+        *equal = pieces[CMP_A] != NULL && memcmp(pieces[CMP_A], pieces[CMP_B], length) == 0;
+    }
     return error;
 }
 
@@ -225,10 +239,9 @@ static int compare_unpacked(const struct bytes bytes[CMP_SIDES], bool *equal) {
 static bool may_be_packed(const struct bytes *bytes) {
     if (bytes->size == 0)
         return false;
-    const char *first = look_at(bytes, 0, 1);
-    bool packed = first != NULL && strchr("[{ \t\r\n", *first) == NULL;
-    look_away(bytes, first, 1);
-    return packed;
+    const char *first;
+    return look_at(bytes, 0, 1, &first) == 0 && first != NULL &&
+           strchr("[{ \t\r\n", *first) == NULL;
 }
 
 static int compare_both(const struct bytes bytes[CMP_SIDES], bool *equal) {
@@ -271,12 +284,11 @@ bool cmp_share_lines(const struct cmp_result *result, uint64_t lines) {
                 open_bytes(result, CMP_B, &bytes[CMP_B], message) == 0 &&
                 !may_be_packed(&bytes[CMP_A]) && !may_be_packed(&bytes[CMP_B]);
     uint64_t size = bytes[bytes[CMP_A].size < bytes[CMP_B].size ? CMP_A : CMP_B].size;
-    for (uint64_t at = 0; same && lines > 0 && at < size; at += WINDOW_SIZE) {
-        size_t length = size - at < WINDOW_SIZE ? (size_t)(size - at) : WINDOW_SIZE;
-        const char *a = look_at(&bytes[CMP_A], at, length), *b = look_at(&bytes[CMP_B], at, length);
-        same = a != NULL && b != NULL && same_lines(a, b, length, &lines);
-        look_away(&bytes[CMP_A], a, length);
-        look_away(&bytes[CMP_B], b, length);
+    for (uint64_t at = 0; same && lines > 0 && at < size; at += PIECE_SIZE) {
+        const char *pieces[CMP_SIDES];
+        size_t length = piece_length(size, at);
+        same = look_at_both(bytes, at, length, pieces) == 0 && pieces[CMP_A] != NULL &&
+               same_lines(pieces[CMP_A], pieces[CMP_B], length, &lines);
     }
     close_bytes(&bytes[CMP_A]);
     close_bytes(&bytes[CMP_B]);

@@ -29,6 +29,11 @@
       11)                                                                                          \
     X(DB_WAKES, "wakes",                                                                           \
       "id INTEGER PRIMARY KEY, time_ns INTEGER, by INTEGER, task INTEGER, wait INTEGER", 5)        \
+    X(DB_LANES, "lanes",                                                                           \
+      "id INTEGER PRIMARY KEY, object INTEGER, what TEXT, by INTEGER, begin_ns INTEGER,"           \
+      " end_ns INTEGER, outcome TEXT, error TEXT, result INTEGER, received INTEGER, sent INTEGER", \
+      11)                                                                                          \
+    X(DB_DATA, "data", "lane INTEGER, time_ns INTEGER, kind TEXT, bytes INTEGER", 4)               \
     X(DB_COUNTERS, "counters", "object INTEGER, key TEXT, time_ns INTEGER, value INTEGER", 4)      \
     X(DB_EVENTS, "events", "time_ns INTEGER, task INTEGER, kind TEXT, name TEXT, message TEXT", 5)
 

@@ -354,6 +354,15 @@ static int take_counter(struct db_writer *writer, const struct trace_event *even
     return 0;
 }
 
+static int take_data(struct db_writer *writer, const struct trace_event *event) {
+    struct row row = begin_row(writer, DB_DATA);
+    add_whole(&row, event->tid);
+    add_whole(&row, event->time_ns);
+    add_bytes(&row, event->name.text, event->name.length);
+    add_whole(&row, event->args[TRACE_ARG_SIZE].number);
+    return write_row(writer, &row);
+}
+
 static int take_other(struct db_writer *writer, const struct trace_event *event) {
     const char *kind = trace_categories[trace_kinds[event->kind].category];
     struct row row = begin_row(writer, DB_EVENTS);
@@ -402,6 +411,8 @@ static int take_event(struct db_writer *writer, const struct trace_event *event)
     case TRACE_STATE:
     case TRACE_SPANS:
         return take_counter(writer, event);
+    case TRACE_DATA:
+        return take_data(writer, event);
     case TRACE_PRINT:
     case TRACE_SIGNAL:
     case TRACE_CANCEL:
@@ -475,6 +486,27 @@ static int write_object(struct db_writer *writer, const struct stat_run *run,
     return write_row(writer, &row);
 }
 
+static int write_lane(struct db_writer *writer, const struct stat_run *run,
+                      const struct stat_lane *lane) {
+    struct row row = begin_row(writer, DB_LANES);
+    bool named = lane->object != STAT_NO_INDEX;
+    add_whole(&row, lane->tid);
+    add_reference(&row, named ? (int64_t)run->objects[lane->object].id : NONE);
+    add_text(&row, run, lane->what);
+    add_reference(&row, lane->by != 0 ? lane->by : NONE);
+    add_whole(&row, lane->begin_ns);
+    add_whole(&row, lane->end_ns);
+    add_text(&row, run, lane->outcome);
+    add_text(&row, run, lane->error);
+    if (lane->has_result)
+        add_whole(&row, lane->result);
+    else
+        add_null(&row);
+    add_whole(&row, (int64_t)lane->received);
+    add_whole(&row, (int64_t)lane->sent);
+    return write_row(writer, &row);
+}
+
 static int write_statistics(struct db_writer *writer) {
     const struct stat_run *run = stat_collector_run(writer->statistics);
     int error = write_run(writer, run);
@@ -482,6 +514,8 @@ static int write_statistics(struct db_writer *writer) {
         error = write_task(writer, run, &run->tasks[i]);
     for (size_t i = 0; i < run->object_count && error == 0; i++)
         error = write_object(writer, run, &run->objects[i]);
+    for (size_t i = 0; i < run->lane_count && error == 0; i++)
+        error = write_lane(writer, run, &run->lanes[i]);
     return error;
 }
 

@@ -440,8 +440,26 @@ static void offer_meant(base_suggestion *suggestion, const char *const *names, s
             suggestion->best = name;
 }
 
+/* A member that is none of the names. */
+static int fault_member(const doc_node *member, const char *const *names, size_t count, size_t told,
+                        const doc_words *words) {
+    const char *key = doc_node_key(member);
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, key, strlen(key));
+    for (size_t i = 0; i < count; i++)
+        base_suggestion_offer(&suggestion, names[i]);
+    if (words != NULL)
+        offer_meant(&suggestion, names, count, words->meant(key));
+    const char *advice = words != NULL ? words->advice(key) : NULL;
+    if (suggestion.best != NULL)
+        return doc_node_key_unknown(member, "member", key, &suggestion);
+    if (advice != NULL)
+        return doc_node_key_fault(member, "unknown member \"%s\"; %s", key, advice);
+    return doc_node_key_expected(member, "member", key, names, told);
+}
+
 int doc_node_only(const doc_node *object, const char *const *names, size_t count, size_t told,
-                  const char *(*meant)(const char *key)) {
+                  const doc_words *words) {
     int error = 0;
     doc_node member;
     for (bool more = doc_node_first(object, &member); more; more = doc_node_next(&member)) {
@@ -449,17 +467,8 @@ int doc_node_only(const doc_node *object, const char *const *names, size_t count
         size_t i = 0;
         while (i < count && strcmp(names[i], key) != 0)
             i++;
-        if (i < count)
-            continue;
-        base_suggestion suggestion;
-        base_suggestion_start(&suggestion, key, strlen(key));
-        for (i = 0; i < count; i++)
-            base_suggestion_offer(&suggestion, names[i]);
-        if (meant != NULL)
-            offer_meant(&suggestion, names, count, meant(key));
-        error = suggestion.best != NULL
-                    ? doc_node_key_unknown(&member, "member", key, &suggestion)
-                    : doc_node_key_expected(&member, "member", key, names, told);
+        if (i == count)
+            error = fault_member(&member, names, count, told, words);
     }
     return error;
 }
@@ -483,11 +492,15 @@ int doc_node_array(const doc_node *node, const char *such_as) {
     return check_type(node, DOC_ARRAY, such_as);
 }
 
-int doc_node_string(const doc_node *node, const char **text) {
-    int error = check_type(node, DOC_STRING, NULL);
+int doc_node_string_like(const doc_node *node, const char *such_as, const char **text) {
+    int error = check_type(node, DOC_STRING, such_as);
     if (error == 0)
         *text = node->item->text;
     return error;
+}
+
+int doc_node_string(const doc_node *node, const char **text) {
+    return doc_node_string_like(node, NULL, text);
 }
 
 int doc_node_boolean(const doc_node *node, bool *value) {

@@ -143,18 +143,26 @@ int doc_node_string_fault(const doc_node *string, size_t start, size_t length, s
 int doc_node_require(const doc_node *object, const char *name, const char *such_as,
                      doc_node *member);
 
+/* What people write for members. */
+typedef struct doc_words {
+    /* What an unlike key may stand for, among others' names; NULL: nothing. */
+    const char *(*meant)(const char *key);
+    /* Where it belongs, or what to do in its place; NULL: nothing is known. */
+    const char *(*advice)(const char *key);
+} doc_words;
+
 /* A fault for each member whose key is not among the `count` names: `unknown member "dealy"; did
- * you mean "delay"?`, or what is expected. `meant`: what an unlike key may stand for, among others'
- * names; it and its answer may be NULL. What is expected is the first `told`. Returns CAD_EINVAL if
- * there was one. */
+ * you mean "delay"?`, or what `words` say of it, which may be NULL, or what is expected: the first
+ * `told` names. Returns CAD_EINVAL if there was one. */
 int doc_node_only(const doc_node *object, const char *const *names, size_t count, size_t told,
-                  const char *(*meant)(const char *key));
+                  const doc_words *words);
 
 /* Each: 0 when the node is of that type, or `expected an array, found a number`. `such_as`: what
  * would be right, as it is written: `expected an array, such as [1, 2], found a number`. */
 int doc_node_object(const doc_node *node, const char *such_as);
 int doc_node_array(const doc_node *node, const char *such_as);
 int doc_node_string(const doc_node *node, const char **text); /* lives as long as the document */
+int doc_node_string_like(const doc_node *node, const char *such_as, const char **text);
 int doc_node_boolean(const doc_node *node, bool *value);
 int doc_node_number(const doc_node *node, double *value);
 /* A whole number from `least` to `most`; both within +-2^53. */

@@ -161,6 +161,19 @@ static int word_length(const checker *c) {
     return (int)shown;
 }
 
+/* The length of what begins here and was to be a text, a key or an expression: up to what ends a
+ * value, at most what messages show. */
+static int bare_length(const checker *c) {
+    size_t length = 0, end = 0;
+    do {
+        length += base_utf8_length((const unsigned char *)c->text + c->at + length, 4);
+        if (!is_space(peek(c, length - 1)))
+            end = length;
+    } while (length < 40 && c->at + length < c->size &&
+             strchr(",:]}\"\n\r", peek(c, length)) == NULL);
+    return (int)end;
+}
+
 /* What begins here, in words. */
 static const char *found(const checker *c, char *words, size_t size) {
     const char *here = c->text + c->at;
@@ -183,6 +196,12 @@ static const char *found(const checker *c, char *words, size_t size) {
     return words;
 }
 
+/* One of those that word processors make of a quote. */
+static bool is_curly_quote(const checker *c) {
+    return strncmp(c->text + c->at, "\xe2\x80", 2) == 0 && (unsigned char)peek(c, 2) >= 0x98 &&
+           (unsigned char)peek(c, 2) <= 0x9f;
+}
+
 /* Something else stands here than what was expected. Slips that people make have a message of
  * their own. */
 static bool unexpected(checker *c, const char *expected) {
@@ -196,12 +215,36 @@ static bool unexpected(checker *c, const char *expected) {
     }
     if (here == '\'')
         return fail(c, c->at, "a string is written between double quotes, not single ones");
-    if (strncmp(c->text + c->at, "\xe2\x80\x9c", 3) == 0 ||
-        strncmp(c->text + c->at, "\xe2\x80\x9d", 3) == 0)
+    if (is_curly_quote(c))
         return fail(c, c->at, "a string is written between straight quotes, not typographic ones");
     if (here == '#' || (here == '/' && (peek(c, 1) == '/' || peek(c, 1) == '*')))
         return fail(c, c->at, "JSON has no comments; a member \"//\" is one: {\"//\": \"words\"}");
+    if (here == '(')
+        return fail(c, c->at,
+                    "JSON has no parentheses: a list stands between \"[\" and \"]\", an expression "
+                    "between double quotes");
     return fail(c, c->at, "expected %s, found %s", expected, found(c, words, sizeof words));
+}
+
+/* A character that looks like a space, or like nothing: its code; 0: what is here is none. */
+static uint32_t blank_here(const checker *c) {
+    const char *here = c->text + c->at;
+    if (at_end(c) || (unsigned char)*here < 0x80)
+        return 0;
+    uint32_t code = base_utf8_decode(here, base_utf8_length((const unsigned char *)here, 4));
+    bool blank = code == 0xa0 || code == 0xad || code == 0x1680 ||
+                 (code >= 0x2000 && code <= 0x200f) || (code >= 0x2028 && code <= 0x202f) ||
+                 (code >= 0x205f && code <= 0x2064) || code == 0x3000 || code == 0xfeff;
+    return blank ? code : 0;
+}
+
+/* Not a space to JSON, whatever it looks like. */
+static bool check_blank(checker *c) {
+    uint32_t blank = blank_here(c);
+    return blank == 0 || fail(c, c->at,
+                              "the character U+%04X stands here, which looks like a space or like "
+                              "nothing: take it out",
+                              (unsigned)blank);
 }
 
 /* --- Strings, numbers, words ----------------------------------------------------------------- */
@@ -235,6 +278,8 @@ static bool check_escape(checker *c) {
         c->at += 2;
         return true;
     }
+    if (name == '\'')
+        return fail(c, c->at, "a \"'\" in a string stands without a backslash");
     if (name >= ' ' && name < 0x7f)
         return fail(c, c->at, "\"\\%c\" means nothing; a backslash itself is written \"\\\\\"",
                     name);
@@ -332,9 +377,10 @@ static bool check_word(checker *c) {
         return fail(c, c->at, "in JSON \"%.*s\" is written null", length, here);
     if (word_is(c, length, "nan") || word_is(c, length, "infinity") || word_is(c, length, "inf"))
         return fail(c, c->at, "JSON has no number \"%.*s\"", length, here);
-    if ((unsigned char)*here >= 0x80)
-        return unexpected(c, "a value");
-    return fail(c, c->at, "text stands in double quotes: write \"%.*s\"", length, here);
+    if (peek(c, (size_t)length) == '"' || peek(c, (size_t)length) == '\'')
+        return fail(c, c->at, "nothing stands before a string's quotes, as \"%.*s\" does here",
+                    length, here);
+    return fail(c, c->at, "text stands in double quotes: write \"%.*s\"", bare_length(c), here);
 }
 
 /* --- Structure ------------------------------------------------------------------------------- */
@@ -370,6 +416,18 @@ static bool note_place(checker *c) {
     return true;
 }
 
+/* Whether a document begins as no JSON does: with a sign, or a word that JSON does not have. Of a
+ * comment something else is told. */
+static bool is_other_language(const checker *c) {
+    char here = peek(c, 0);
+    int length = word_length(c);
+    if (here == '-')
+        return !is_digit(peek(c, 1));
+    if (word_is(c, length, "true") || word_is(c, length, "false") || word_is(c, length, "null"))
+        return false;
+    return strchr("\"'+.#/0123456789", here) == NULL;
+}
+
 static bool check_value(checker *c) {
     char here = peek(c, 0);
     if (!note_place(c))
@@ -382,6 +440,9 @@ static bool check_value(checker *c) {
         return open_container(c, FIRST_KEY);
     if (here == '[')
         return open_container(c, FIRST_ELEMENT);
+    if (c->depth == 0 && is_other_language(c))
+        return fail(c, c->at, "this is no JSON: it begins with \"%.*s\", and not with \"{\"",
+                    bare_length(c), c->text + c->at);
     if ((here == ']' || here == '}') && c->state == NEXT_ELEMENT)
         return fail(c, c->comma, "trailing comma: no value follows before \"]\"");
     if (here == '+')
@@ -393,7 +454,7 @@ static bool check_value(checker *c) {
         return check_string(c);
     if (here == '-' || is_digit(here))
         return check_number(c);
-    if (is_letter(here) && here != '\xe2')
+    if (is_letter(here) && !is_curly_quote(c))
         return check_word(c);
     return unexpected(c, "a value");
 }
@@ -407,8 +468,8 @@ static bool check_key(checker *c) {
     }
     if (here == '}' && c->state == NEXT_KEY)
         return fail(c, c->comma, "trailing comma: no member follows before \"}\"");
-    if (is_digit(here) || (is_letter(here) && here != '\xe2'))
-        return fail(c, c->at, "a key stands in double quotes: write \"%.*s\"", word_length(c),
+    if (is_digit(here) || (is_letter(here) && !is_curly_quote(c)))
+        return fail(c, c->at, "a key stands in double quotes: write \"%.*s\"", bare_length(c),
                     c->text + c->at);
     return unexpected(c, c->state == NEXT_KEY ? "a key in double quotes"
                                               : "a key in double quotes, or \"}\"");
@@ -448,6 +509,11 @@ static bool check_after_value(checker *c) {
     if (here == '"' || here == '{' || here == '[' || here == '-' || is_digit(here))
         return fail(c, c->at, "expected \",\" or \"%c\", found %s: is a comma missing?",
                     open == '{' ? '}' : ']', found(c, words, sizeof words));
+    if (c->text[c->at - 1] == '"' && is_letter(here))
+        return fail(c, c->at,
+                    "the string ends before this: found %s; a double quote inside a string is "
+                    "written \\\"",
+                    found(c, words, sizeof words));
     return unexpected(c, open == '{' ? "\",\" or \"}\"" : "\",\" or \"]\"");
 }
 
@@ -479,7 +545,7 @@ static bool check_encoding(checker *c) {
     if (c->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         return fail(c, 0, "the file begins with a byte order mark; save it as UTF-8 without one");
     if (c->size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
-        return fail(c, 0, "the file is UTF-16; save it as UTF-8");
+        return fail(c, 0, "the file is UTF-16, or UTF-32; save it as UTF-8");
     if (c->size >= 4 &&
         (memcmp(text, "\x1f\x8b", 2) == 0 || memcmp(text, "\x28\xb5\x2f\xfd", 4) == 0))
         return fail(c, 0,
@@ -516,7 +582,7 @@ int doc_json_check(const char *text, size_t size, size_t max_depth, size_t max_v
             c.at++;
         if (at_end(&c) && c.state == AFTER && c.depth == 0)
             return 0;
-        if (!step(&c))
+        if (!check_blank(&c) || !step(&c))
             return c.no_memory ? CAD_ENOMEM : CAD_EINVAL;
     }
 }

@@ -8,12 +8,12 @@
 
 /* The least (or the greatest) of the arguments, or of the items of a single one: the first of
  * several that are equal. */
-static int extreme(enum expr_operator operator, const expr_value * values, size_t count,
+static int extreme(enum expr_operator operation, const expr_value *values, size_t count,
                    expr_value *result, expr_error *error) {
     size_t best = 0;
     for (size_t i = 1; i < count; i++) {
         expr_value better;
-        int code = expr_value_binary(operator, values[i], values[best], &better, error);
+        int code = expr_value_binary(operation, values[i], values[best], &better, error);
         if (code != 0)
             return code;
         if (better == EXPR_TRUE)
@@ -23,21 +23,20 @@ static int extreme(enum expr_operator operator, const expr_value * values, size_
     return 0;
 }
 
-static int extreme_of(enum expr_operator operator, const expr_value * arguments, size_t count,
+static int extreme_of(enum expr_operator operation, const expr_value *arguments, size_t count,
                       expr_value *result, expr_error *error) {
     expr_value items;
     if (count > 1)
-        return extreme(operator, arguments, count, result, error);
+        return extreme(operation, arguments, count, result, error);
     int code = expr_value_items(arguments[0], &items, error);
     if (code != 0)
         return code;
     const expr_list *list = expr_to_list(items);
     if (list->sequence.length == 0)
-        code =
-            expr_error_set(error, CAD_EINVAL,
-                           "%s() iterable argument is empty", operator== EXPR_LESS ? "min" : "max");
+        code = expr_error_set(error, CAD_EINVAL, "%s() iterable argument is empty",
+                              operation == EXPR_LESS ? "min" : "max");
     else
-        code = extreme(operator, list->items, list->sequence.length, result, error);
+        code = extreme(operation, list->items, list->sequence.length, result, error);
     expr_value_unref(items);
     return code;
 }

@@ -1,5 +1,5 @@
 /* code.h - what an expression is compiled to: instructions that work on a stack of values. Shared
- * by the compiler (expression.c), the evaluator (evaluate.c) and the functions of the language
+ * by the compiler (compiler.h), the evaluator (evaluate.c) and the functions of the language
  * (builtin.c).
  */
 #ifndef EXPRESSION_CODE_H

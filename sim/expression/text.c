@@ -284,7 +284,7 @@ int expr_text_from_node(const doc_node *node, const expr_scope *scope, expr_text
     default:
         return doc_node_fault(node,
                               "expected text, a number, true, false, null or an array, "
-                              "found %s",
+                              "found %s; what has several parts is an array",
                               doc_type_name(doc_node_type(node)));
     }
 }

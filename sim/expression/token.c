@@ -243,6 +243,9 @@ static expr_token read_number(expr_lexer *lexer) {
     size_t rest = name_length(text + length, lexer->length - lexer->at);
     if (!right || length > NUMBER_MAX_LENGTH) {
         length += rest > 0 ? rest : 1;
+        if (length > 2 && memcmp(text + length - 2, "..", 2) == 0)
+            return fault(lexer, start, length,
+                         "numbers in a row are range(a, b), without b itself");
         return fault(lexer, start, length, "\"%.*s\" is no number", shown(length), text);
     }
     if (rest == 0 && point == SIZE_MAX && exponent == SIZE_MAX && begins_with_zeros(text, length))
@@ -345,6 +348,8 @@ static expr_token read_text(expr_lexer *lexer) {
 
 /* --- Signs ----------------------------------------------------------------------------------- */
 
+#define OF_NO_MODULE "functions stand without a module: "
+
 /* What people write who come from other languages, or from elsewhere in Python. The longest that
  * fits comes first. */
 static const struct slip {
@@ -370,6 +375,14 @@ static const struct slip {
     {"{", "\"{\" has no meaning in an expression; it marks one in text"},
     {"}", "\"}\" has no meaning in an expression; it ends one in text"},
     {".append", "nothing changes a list; x + [y] is another one"},
+    {".time", OF_NO_MODULE "now()"},
+    {".monotonic", OF_NO_MODULE "now()"},
+    {".perf_counter", OF_NO_MODULE "now()"},
+    {".random", OF_NO_MODULE "uniform(0, 1)"},
+    {".randint", OF_NO_MODULE "randint(a, b)"},
+    {".uniform", OF_NO_MODULE "uniform(a, b)"},
+    {".expovariate", OF_NO_MODULE "exponential(mean)"},
+    {".sleep", "\"sleep\" is a step, {\"sleep\": 1}"},
     {".", "the language has no attributes: what is known of an object is a function, qsize(q)"},
     {"#", "an expression has no comments"},
     {"\xe2\x80\x9c", "text stands between straight quotes"},

@@ -242,11 +242,11 @@ static const char *const symbols[] = {
 };
 
 /* Python has different words for ints and floats. */
-static int division_by_zero(enum expr_operator operator, bool floats, expr_error *error) {
+static int division_by_zero(enum expr_operator operation, bool floats, expr_error *error) {
     const char *message = floats ? "float division by zero" : "division by zero";
-    if (operator== EXPR_FLOOR_DIVIDE)
+    if (operation == EXPR_FLOOR_DIVIDE)
         message = floats ? "float floor division by zero" : "integer division or modulo by zero";
-    else if (operator== EXPR_MODULO)
+    else if (operation == EXPR_MODULO)
         message = floats ? "float modulo by zero" : "integer modulo by zero";
     return expr_error_set(error, CAD_EZERODIVISION, "%s", message);
 }
@@ -264,19 +264,19 @@ static int power(double a, double b, double *result, expr_error *error) {
 }
 
 /* Whether the result is one: a float with anything is, and so is a quotient. */
-static bool gives_float(enum expr_operator operator, bool floats, double b) {
-    return floats || operator== EXPR_DIVIDE ||(operator== EXPR_POWER && b<0);
+static bool gives_float(enum expr_operator operation, bool floats, double b) {
+    return floats || operation == EXPR_DIVIDE || (operation == EXPR_POWER && b < 0);
 }
 
 /* `floats`: one of them is. */
-static int arithmetic(enum expr_operator operator, double a, double b, bool floats,
+static int arithmetic(enum expr_operator operation, double a, double b, bool floats,
                       expr_value *result, expr_error *error) {
     double number = 0;
     int code = 0;
     if (b == 0 &&
-        (operator== EXPR_DIVIDE || operator== EXPR_FLOOR_DIVIDE || operator== EXPR_MODULO))
-        return division_by_zero(operator, floats, error);
-    switch (operator) {
+        (operation == EXPR_DIVIDE || operation == EXPR_FLOOR_DIVIDE || operation == EXPR_MODULO))
+        return division_by_zero(operation, floats, error);
+    switch (operation) {
     case EXPR_ADD:
         number = a + b;
         break;
@@ -296,28 +296,29 @@ static int arithmetic(enum expr_operator operator, double a, double b, bool floa
         number = base_number_modulo(a, b);
         break;
     default:
-        assert(operator== EXPR_POWER);
+        assert(operation == EXPR_POWER);
         code = power(a, b, &number, error);
         break;
     }
-    *result = gives_float(operator, floats, b) ? expr_float(number) : expr_number(number);
+    *result = gives_float(operation, floats, b) ? expr_float(number) : expr_number(number);
     return code;
 }
 
-static int unsupported(enum expr_operator operator, expr_value a, expr_value b, expr_error *error) {
+static int unsupported(enum expr_operator operation, expr_value a, expr_value b,
+                       expr_error *error) {
     return expr_error_set(error, CAD_ETYPE, "unsupported operand type(s) for %s: '%s' and '%s'",
-                         symbols[operator], expr_value_type_name(a), expr_value_type_name(b));
+                          symbols[operation], expr_value_type_name(a), expr_value_type_name(b));
 }
 
 /* Arithmetic where at least one operand is no number. */
-static int other_arithmetic(enum expr_operator operator, expr_value a, expr_value b,
+static int other_arithmetic(enum expr_operator operation, expr_value a, expr_value b,
                             expr_value *result, expr_error *error) {
-    if (operator== EXPR_ADD && expr_is_sequence(a))
+    if (operation == EXPR_ADD && expr_is_sequence(a))
         return expr_sequence_concatenate(a, b, result, error);
-    if (operator== EXPR_MULTIPLY &&(expr_is_sequence(a) || expr_is_sequence(b)))
+    if (operation == EXPR_MULTIPLY && (expr_is_sequence(a) || expr_is_sequence(b)))
         return expr_is_sequence(a) ? expr_sequence_repeat(a, b, result, error)
                                    : expr_sequence_repeat(b, a, result, error);
-    return unsupported(operator, a, b, error);
+    return unsupported(operation, a, b, error);
 }
 
 int expr_value_negate(expr_value a, expr_value *result, expr_error *error) {
@@ -332,8 +333,8 @@ int expr_value_negate(expr_value a, expr_value *result, expr_error *error) {
 
 /* --- Comparison ------------------------------------------------------------------------------ */
 
-static bool holds(enum expr_operator operator, int order) {
-    switch (operator) {
+static bool holds(enum expr_operator operation, int order) {
+    switch (operation) {
     case EXPR_LESS:
         return order < 0;
     case EXPR_LESS_EQUAL:
@@ -341,14 +342,14 @@ static bool holds(enum expr_operator operator, int order) {
     case EXPR_GREATER:
         return order > 0;
     default:
-        assert(operator== EXPR_GREATER_EQUAL);
+        assert(operation == EXPR_GREATER_EQUAL);
         return order >= 0;
     }
 }
 
-static int unordered(enum expr_operator operator, expr_value a, expr_value b, expr_error *error) {
+static int unordered(enum expr_operator operation, expr_value a, expr_value b, expr_error *error) {
     return expr_error_set(error, CAD_ETYPE, "'%s' not supported between instances of '%s' and '%s'",
-                         symbols[operator], expr_value_type_name(a), expr_value_type_name(b));
+                          symbols[operation], expr_value_type_name(a), expr_value_type_name(b));
 }
 
 static int too_deep(expr_error *error) {
@@ -356,39 +357,39 @@ static int too_deep(expr_error *error) {
 }
 
 /* Two that are no lists. */
-static int compare_plain(enum expr_operator operator, expr_value a, expr_value b, bool *result,
+static int compare_plain(enum expr_operator operation, expr_value a, expr_value b, bool *result,
                          expr_error *error) {
     double x, y;
     if (to_numeric(a, &x) && to_numeric(b, &y)) {
         /* With nan, none holds. */
-        *result = x == x && y == y && holds(operator,(x > y) - (x < y));
+        *result = x == x && y == y && holds(operation, (x > y) - (x < y));
         return 0;
     }
     if (!expr_is_string(a) || !expr_is_string(b))
-        return unordered(operator, a, b, error);
-    *result = holds(operator, expr_string_order(expr_to_string(a), expr_to_string(b)));
+        return unordered(operation, a, b, error);
+    *result = holds(operation, expr_string_order(expr_to_string(a), expr_to_string(b)));
     return 0;
 }
 
 /* Lists are ordered as what stands where they first differ, or else as their lengths are. */
-static int compare(enum expr_operator operator, expr_value a, expr_value b, bool *result,
+static int compare(enum expr_operator operation, expr_value a, expr_value b, bool *result,
                    expr_error *error) {
     for (unsigned depth = 0; expr_is_list(a) && expr_is_list(b); depth++) {
         const expr_list *x = expr_to_list(a), *y = expr_to_list(b);
         uint32_t place;
         if (x->sequence.kind != y->sequence.kind)
-            return unordered(operator, a, b, error);
+            return unordered(operation, a, b, error);
         if (find_difference(x, y, depth, &place) != 0)
             return too_deep(error);
         if (place == x->sequence.length || place == y->sequence.length) {
-            *result = holds(operator,(x->sequence.length > y->sequence.length) -
-                                         (x->sequence.length < y->sequence.length));
+            *result = holds(operation, (x->sequence.length > y->sequence.length) -
+                                           (x->sequence.length < y->sequence.length));
             return 0;
         }
         a = x->items[place];
         b = y->items[place];
     }
-    return compare_plain(operator, a, b, result, error);
+    return compare_plain(operation, a, b, result, error);
 }
 
 /* x in list. */
@@ -425,40 +426,40 @@ static bool is_same(expr_value a, expr_value b) {
     return a == b || (by_value && equal(a, b, 0));
 }
 
-int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, expr_value *result,
+int expr_value_binary(enum expr_operator operation, expr_value a, expr_value b, expr_value *result,
                       expr_error *error) {
     double x, y;
     bool found = false;
     int code;
     *result = EXPR_NONE;
-    switch (operator) {
+    switch (operation) {
     case EXPR_EQUAL:
     case EXPR_NOT_EQUAL:
         code = equal(a, b, 0);
         if (code < 0)
             return too_deep(error);
-        *result = expr_boolean(code == (operator== EXPR_EQUAL));
+        *result = expr_boolean(code == (operation == EXPR_EQUAL));
         return 0;
-    case PROG_IS:
+    case EXPR_IS:
     case EXPR_IS_NOT:
-        *result = expr_boolean(is_same(a, b) == (operator== PROG_IS));
+        *result = expr_boolean(is_same(a, b) == (operation == EXPR_IS));
         return 0;
     case EXPR_IN:
     case EXPR_NOT_IN:
         code = check_contains(a, b, &found, error);
-        *result = code == 0 ? expr_boolean(found == (operator== EXPR_IN)) : EXPR_NONE;
+        *result = code == 0 ? expr_boolean(found == (operation == EXPR_IN)) : EXPR_NONE;
         return code;
     case EXPR_LESS:
     case EXPR_LESS_EQUAL:
     case EXPR_GREATER:
     case EXPR_GREATER_EQUAL:
-        code = compare(operator, a, b, &found, error);
+        code = compare(operation, a, b, &found, error);
         *result = code == 0 ? expr_boolean(found) : EXPR_NONE;
         return code;
     default:
         if (to_numeric(a, &x) && to_numeric(b, &y))
-            return arithmetic(operator, x, y, is_float(a) || is_float(b), result, error);
-        return other_arithmetic(operator, a, b, result, error);
+            return arithmetic(operation, x, y, is_float(a) || is_float(b), result, error);
+        return other_arithmetic(operation, a, b, result, error);
     }
 }
 

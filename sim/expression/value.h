@@ -321,13 +321,13 @@ enum expr_operator {
     EXPR_NOT_EQUAL,
     EXPR_IN,
     EXPR_NOT_IN,
-    PROG_IS,
+    EXPR_IS,
     EXPR_IS_NOT,
 };
 
 /* a <operator> b. Errors: CAD_ETYPE, CAD_EZERODIVISION, CAD_EOVERFLOW, CAD_EINVAL, CAD_ESTACK,
  * CAD_ENOMEM. */
-int expr_value_binary(enum expr_operator operator, expr_value a, expr_value b, expr_value *result,
+int expr_value_binary(enum expr_operator operation, expr_value a, expr_value b, expr_value *result,
                       expr_error *error);
 
 /* -a. CAD_ETYPE. */

@@ -18,6 +18,8 @@ enum page_kind page_kind_of(const struct trace_model *trace, const struct trace_
         return PAGE_READY;
     case TRACE_CATEGORY_RUN:
         return PAGE_RUN;
+    case TRACE_CATEGORY_LANE:
+        return PAGE_LANE;
     default:
         return PAGE_SPAN;
     }
@@ -31,6 +33,7 @@ bool page_is_mark(const struct trace_instant *instant) {
     case TRACE_CATEGORY_TIMEOUT:
     case TRACE_CATEGORY_ERROR:
     case TRACE_CATEGORY_FAULT:
+    case TRACE_CATEGORY_DATA:
     case TRACE_CATEGORY_SPAN: /* without length, as the next */
     case TRACE_CATEGORY_WAIT:
         return true;

@@ -20,12 +20,20 @@ void page_open_section(struct page *page, const char *name, const char *text);
 /* --- What of a run is in the page (choose.c) ----------------------------------------------------
  */
 
-enum page_kind { PAGE_SPAN, PAGE_WAIT, PAGE_SLEEP, PAGE_READY, PAGE_RUN, PAGE_NO_KIND };
+enum page_kind {
+    PAGE_SPAN,
+    PAGE_WAIT,
+    PAGE_SLEEP,
+    PAGE_READY,
+    PAGE_RUN,
+    PAGE_LANE, /* the life of a connection, an end of a pipe, a program */
+    PAGE_NO_KIND
+};
 
 /* As what a slice is shown; PAGE_NO_KIND: as no bar. */
 enum page_kind page_kind_of(const struct trace_model *trace, const struct trace_slice *slice);
 
-/* A line of output, a signal, an error, ...; not what only explains others. */
+/* A line of output, a signal, an error, what came or went, ...; not what only explains others. */
 bool page_is_mark(const struct trace_instant *instant);
 
 /* What there is room for: of all that a page could have of a run, these tracks in this stretch. */

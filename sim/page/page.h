@@ -28,7 +28,7 @@
 enum {
     PAGE_ITEMS_MAX = 20000,
     PAGE_LANES_MIN = 500,
-    PAGE_PRIMITIVES_MAX = 200,
+    PAGE_PRIMITIVES_MAX = 200,   /* of connections and programs, too */
     PAGE_ROOTS_MAX = 300,        /* of a comparison */
     PAGE_DIFFERENCES_MAX = 1000, /* roots and consequences */
 };

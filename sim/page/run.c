@@ -184,6 +184,10 @@ static void put_detail(struct page *page, const struct page_run *run,
     if (trace->version == 0)
         page_put_text(page, trace_text(trace, slice->args),
                       slice->args == 0 ? 0 : strnlen(trace_text(trace, slice->args), 400));
+    else if (has_member(trace, slice->end_args, "result"))
+        put_member(page, trace, slice->end_args, "result ", "result");
+    else if (has_member(trace, slice->end_args, "error"))
+        put_member(page, trace, slice->end_args, "", "error");
     else if (has_member(trace, slice->end_args, "why"))
         put_member(page, trace, slice->end_args, "", "why");
     else if (has_member(trace, slice->args, "owner"))
@@ -252,7 +256,8 @@ static void put_marks(struct page *page, const struct page_run *run,
             page_put(page, instant->time_ns);
             page_put_text(page, category, strlen(category));
             put_name(page, trace, instant->name);
-            put_member(page, trace, instant->args, "", "message");
+            put_member(page, trace, instant->args, "",
+                       instant->category == TRACE_CATEGORY_DATA ? "bytes" : "message");
         }
     }
     doc_write_close(&page->data, ']');
@@ -274,6 +279,12 @@ static void put_statistics(struct page *page, const struct stat_run *run) {
     if (run->object_count > PAGE_PRIMITIVES_MAX)
         doc_write_whole(data, "primitives_left",
                         (int64_t)(run->object_count - PAGE_PRIMITIVES_MAX));
+    doc_write_open(data, "lanes", '[');
+    for (size_t i = 0; i < run->lane_count && i < PAGE_PRIMITIVES_MAX; i++)
+        stat_write_lane_json(run, data, &run->lanes[i]);
+    doc_write_close(data, ']');
+    if (run->lane_count > PAGE_PRIMITIVES_MAX)
+        doc_write_whole(data, "lanes_left", (int64_t)(run->lane_count - PAGE_PRIMITIVES_MAX));
     doc_write_close(data, '}');
 }
 

@@ -1,6 +1,8 @@
 /* What a program is made of, and the values in it. */
 #include "program/compiler.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 
 void *prog_compiler_alloc(prog_compiler *compiler, size_t size) {
@@ -69,12 +71,34 @@ expr_text *prog_compile_text(prog_compiler *compiler, const doc_node *node) {
 }
 
 void prog_compile_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting) {
-    if (doc_node_type(node) == DOC_BOOLEAN) { /* which Python counts as 1 and 0 */
-        (void)doc_node_fault(node, "expected a number or an expression, found a boolean");
+    enum doc_type type = doc_node_type(node);
+    if (type != DOC_NUMBER &&
+        type != DOC_STRING) { /* a boolean, too, which Python counts as 0 or 1 */
+        (void)doc_node_fault(node, "expected a number, or an expression in quotes, found %s",
+                             doc_type_name(type));
         return;
     }
     compiler->before_tasks = true;
     setting->value = prog_compile_expression(compiler, node);
     compiler->before_tasks = false;
     setting->place = doc_node_offset(node);
+}
+
+enum prog_word prog_compile_word(const doc_node *node, const char *word,
+                                 const char *const *others) {
+    enum { NEAR = 2 };
+    const char *text;
+    if (doc_node_type(node) != DOC_STRING)
+        return PROG_WORD_OTHER;
+    (void)doc_node_string(node, &text);
+    unsigned distance = base_edit_distance(text, strlen(text), word, strlen(word), NEAR);
+    for (; distance > NEAR && *others != NULL; others++)
+        if (strcmp(*others, text) == 0)
+            distance = NEAR;
+    if (distance == 0 && strcmp(text, word) == 0)
+        return PROG_WORD_IT;
+    if (distance > NEAR)
+        return PROG_WORD_OTHER;
+    (void)doc_node_fault(node, "unknown name \"%s\"; did you mean \"%s\"?", text, word);
+    return PROG_WORD_FAULT;
 }

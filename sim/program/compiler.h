@@ -47,6 +47,9 @@ typedef struct prog_loop {
     uint32_t breaks; /* the last instruction that leaves it, whose target is the one before, ... */
 } prog_loop;
 
+/* Around no loop. */
+#define PROG_NO_LOOP ((prog_loop){PROG_NO_BLOCK, PROG_NO_PC, PROG_NO_PC})
+
 typedef struct prog_compiler {
     prog_program *program;
     const prog_language *language;
@@ -102,5 +105,11 @@ expr_expression *prog_compile_constant(prog_compiler *compiler, double number);
 
 /* A number that is known before the run. */
 void prog_compile_setting(prog_compiler *compiler, const doc_node *node, prog_setting *setting);
+
+/* What stands where an expression or one word does: that word; a near one, or one of `others`,
+ * which people write for it and which ends in NULL, a fault; or something else, such as an
+ * expression. */
+enum prog_word { PROG_WORD_IT, PROG_WORD_FAULT, PROG_WORD_OTHER };
+enum prog_word prog_compile_word(const doc_node *node, const char *word, const char *const *others);
 
 #endif

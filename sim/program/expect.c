@@ -23,6 +23,12 @@ static void read_outcome(const doc_node *node, prog_expect *expect) {
 static void read_makespan(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
     static const char *const members[] = {"min", "max"};
     doc_node bound;
+    if (doc_node_type(node) == DOC_ARRAY) {
+        (void)doc_node_fault(node,
+                             "expected a time, or bounds for it, such as {\"min\": 1, \"max\": 2}, "
+                             "found an array");
+        return;
+    }
     if (doc_node_type(node) != DOC_OBJECT) {
         prog_compile_setting(compiler, node, &expect->makespan_least);
         expect->makespan_most = expect->makespan_least;
@@ -92,9 +98,30 @@ static void read_always(prog_compiler *compiler, const doc_node *node, prog_expe
 }
 
 /* How a task can end: in one of these ways, or with an exception of some name. */
-static bool is_end(const char *text) {
-    return strcmp(text, "returned") == 0 || strcmp(text, "failed") == 0 ||
-           strcmp(text, "cancelled") == 0 || strcmp(text, "pending") == 0;
+static const char *const ends[] = {"returned", "failed", "cancelled", "pending"};
+enum { ENDS = sizeof ends / sizeof *ends };
+
+static bool check_end(const prog_compiler *compiler, const doc_node *node, const char *end) {
+    const base_symbols *exceptions = &compiler->program->exception_names;
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, end, strlen(end));
+    for (size_t i = 0; i < ENDS; i++) {
+        if (strcmp(end, ends[i]) == 0)
+            return true;
+        base_suggestion_offer(&suggestion, ends[i]);
+    }
+    if (base_symbols_find(exceptions, end, strlen(end)) != BASE_NO_SYMBOL)
+        return true;
+    base_symbols_suggest(exceptions, &suggestion);
+    if (suggestion.best != NULL)
+        (void)doc_node_fault(node, "\"%s\" is no way to end; did you mean \"%s\"?", end,
+                             suggestion.best);
+    else
+        (void)doc_node_fault(node,
+                             "\"%s\" is no way to end: expected \"returned\", \"failed\", "
+                             "\"cancelled\", \"pending\" or the name of an exception",
+                             end);
+    return false;
 }
 
 static void read_tasks(prog_compiler *compiler, const doc_node *node, prog_expect *expect) {
@@ -117,15 +144,8 @@ static void read_tasks(prog_compiler *compiler, const doc_node *node, prog_expec
         }
         if (doc_node_string(&item, &row->second) != 0)
             continue;
-        if (!is_end(row->second) &&
-            base_symbols_find(&compiler->program->exception_names, row->second,
-                              strlen(row->second)) == BASE_NO_SYMBOL) {
-            (void)doc_node_fault(&item,
-                                 "\"%s\" is no way to end: expected \"returned\", \"failed\", "
-                                 "\"cancelled\", \"pending\" or the name of an exception",
-                                 row->second);
+        if (!check_end(compiler, &item, row->second))
             continue;
-        }
         prog_note_taken(compiler, row->second);
         compiler->no_memory |= base_symbols_add(names, row->first, length, NULL) == BASE_NO_SYMBOL;
         expect->task_count++;

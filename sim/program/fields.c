@@ -42,31 +42,14 @@ const prog_field prog_expect_fields[] = {
 
 /* What people call some of them. */
 static const char *const synonyms[][2] = {
-    {"steps", "do"},
-    {"body", "do"},
-    {"then", "do"},
-    {"variables", "vars"},
-    {"globals", "vars"},
-    {"primitives", "objects"},
-    {"locks", "objects"},
-    {"queues", "objects"},
-    {"functions", "coroutines"},
-    {"workers", "coroutines"},
-    {"parameters", "params"},
-    {"args", "params"},
-    {"arguments", "params"},
-    {"times", "count"},
-    {"repeat", "count"},
-    {"delay", "start"},
-    {"after", "start"},
-    {"at", "start"},
-    {"output", "stdout"},
-    {"lines", "stdout"},
-    {"title", "name"},
-    {"duration", "until"},
-    {"time", "until"},
-    {"clock", "until"},
-    {"comment", "description"},
+    {"steps", "do"},           {"body", "do"},           {"then", "do"},
+    {"variables", "vars"},     {"globals", "vars"},      {"primitives", "objects"},
+    {"locks", "objects"},      {"queues", "objects"},    {"functions", "coroutines"},
+    {"workers", "coroutines"}, {"parameters", "params"}, {"args", "params"},
+    {"arguments", "params"},   {"times", "count"},       {"repeat", "count"},
+    {"delay", "start"},        {"after", "start"},       {"at", "start"},
+    {"output", "stdout"},      {"lines", "stdout"},      {"title", "name"},
+    {"duration", "until"},     {"time", "until"},        {"comment", "description"},
 };
 
 static const char *meant(const char *key) {
@@ -76,8 +59,32 @@ static const char *meant(const char *key) {
     return NULL;
 }
 
+/* Whose they are. */
+static bool is_field(const prog_field *fields, const char *key) {
+    while (fields->name != NULL && strcmp(fields->name, key) != 0)
+        fields++;
+    return fields->name != NULL;
+}
+
+/* Of what stands in another part than its own. */
+static const char *advice(const char *key) {
+    if (strcmp(key, "vars") == 0)
+        return "variables of a task, or of a step, are its \"let\"; those of the document are "
+               "\"vars\"";
+    if (strcmp(key, "clock") == 0)
+        return "who runs the scenario chooses the clock: cadran run --clock real";
+    if (is_field(prog_expect_fields, key))
+        return "it is a member of \"expect\"";
+    if (is_field(prog_document_fields, key))
+        return "it is a member of the document";
+    if (is_field(prog_task_fields, key))
+        return "it is a member of a task: \"tasks\": [{\"name\": ..., \"do\": [...]}]";
+    return NULL;
+}
+
 void prog_check_fields(const doc_node *node, const prog_field *fields, const char *such_as) {
     enum { MOST = 24 };
+    static const doc_words words = {meant, advice};
     const char *names[MOST];
     size_t count = 0, told = 0;
     doc_node member;
@@ -87,5 +94,5 @@ void prog_check_fields(const doc_node *node, const prog_field *fields, const cha
         if (field->presence == MUST)
             (void)doc_node_require(node, field->name, such_as, &member);
     }
-    (void)doc_node_only(node, names, count, told, meant);
+    (void)doc_node_only(node, names, count, told, &words);
 }

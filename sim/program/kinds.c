@@ -259,12 +259,22 @@ const prog_object_kind prog_object_kinds[] = {
                      .calls = "loop.create_future()",
                      .create = new_future,
                      .free = free_future},
-    [PROG_TASK] = {.name = "task", .article = "a", .python = "Task"},
-    [PROG_HANDLE] = {.name = "handle", .article = "a", .python = "Handle"},
-    [PROG_TIMEOUT] = {.name = "timeout", .article = "a", .python = "Timeout"},
+    [PROG_TASK] = {.name = "task",
+                   .article = "a",
+                   .python = "Task",
+                   .step = "\"spawn\": COROUTINE"},
+    [PROG_HANDLE] = {.name = "handle",
+                     .article = "a",
+                     .python = "Handle",
+                     .step = "\"call_later\": TIME, \"do\": [...]"},
+    [PROG_TIMEOUT] = {.name = "timeout",
+                      .article = "a",
+                      .python = "Timeout",
+                      .step = "\"timeout\": TIME, \"do\": [...]"},
     [PROG_PROCESS] = {.name = "process",
                       .article = "a",
                       .python = "Process",
+                      .step = "\"exec\": [PROGRAM, ...]",
                       .free = free_process,
                       .wait = wait_process,
                       .wait_counts = true,
@@ -272,15 +282,22 @@ const prog_object_kind prog_object_kinds[] = {
     [PROG_CONNECTION] = {.name = "connection",
                          .article = "a",
                          .python = "Connection",
+                         .step = "\"open_connection\": PORT",
                          .free = free_connection},
-    [PROG_SERVER] = {.name = "server", .article = "a", .python = "Server", .free = free_server},
+    [PROG_SERVER] = {.name = "server",
+                     .article = "a",
+                     .python = "Server",
+                     .step = "\"start_server\": COROUTINE, \"port\": PORT",
+                     .free = free_server},
     [PROG_TRANSPORT] = {.name = "transport",
                         .article = "a",
                         .python = "Transport",
+                        .step = "\"create_connection\": PROTOCOL, \"port\": PORT",
                         .free = free_transport},
     [PROG_ENDPOINT] = {.name = "endpoint",
                        .article = "an",
                        .python = "DatagramTransport",
+                       .step = "\"create_datagram_endpoint\": PROTOCOL",
                        .free = free_endpoint},
 };
 
@@ -317,4 +334,11 @@ void prog_describe_types(uint32_t accepts, base_buffer *buffer) {
         first = false;
         left--;
     }
+}
+
+const char *prog_made_by(uint32_t accepts) {
+    for (int type = PROG_TASK; type < PROG_OBJECT_TYPES; type++)
+        if ((accepts & prog_object_sets((enum prog_object_type)type)) != 0)
+            return prog_object_kinds[type].step;
+    return NULL;
 }

@@ -24,6 +24,7 @@ typedef struct prog_object_kind {
     const char *article; /* "a" */
     const char *python;  /* type(object).__name__: "Queue" */
     const char *calls;   /* of asyncio, that make one; NULL: no document declares one */
+    const char *step;    /* where no document does: the step that makes one, but for its "as" */
     prog_object_member members[3];
     int64_t size; /* the count among the members, where it is not given */
 
@@ -61,5 +62,8 @@ uint32_t prog_object_sets(enum prog_object_type type);
 /* "a queue", in words; or of several types, "a queue or a lock". */
 const char *prog_object_word(enum prog_object_type type, char word[32]);
 void prog_describe_types(uint32_t accepts, base_buffer *buffer);
+
+/* The step that makes one of those that no document declares; NULL: there is none among them. */
+const char *prog_made_by(uint32_t accepts);
 
 #endif

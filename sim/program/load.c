@@ -93,6 +93,13 @@ static void check_version(const doc_node *node) {
 /* Beyond it a number of JSON may not be the one that was written. */
 #define MAX_SEED ((INT64_C(1) << 53) - 1)
 
+/* "complete", or a time. */
+static void read_until(prog_compiler *compiler, const doc_node *node) {
+    static const char *const others[] = {"done", "end", "ended", "finished", "all", "tasks", NULL};
+    if (prog_compile_word(node, "complete", others) == PROG_WORD_OTHER)
+        prog_compile_setting(compiler, node, &compiler->program->until);
+}
+
 static void read_settings(prog_compiler *compiler, const doc_node *root) {
     prog_program *program = compiler->program;
     doc_node member;
@@ -110,10 +117,8 @@ static void read_settings(prog_compiler *compiler, const doc_node *root) {
         prog_compile_setting(compiler, &member, &program->threads);
     if (doc_node_member(root, "eager_tasks", &member))
         (void)doc_node_boolean(&member, &program->eager_tasks);
-    if (doc_node_member(root, "until", &member) &&
-        !(doc_node_type(&member) == DOC_STRING && doc_node_string(&member, &text) == 0 &&
-          strcmp(text, "complete") == 0))
-        prog_compile_setting(compiler, &member, &program->until);
+    if (doc_node_member(root, "until", &member))
+        read_until(compiler, &member);
     if (doc_node_member(root, "network", &member))
         (void)doc_node_key_fault(&member, "\"network\" is not supported yet");
 }

@@ -81,6 +81,20 @@ static void read_given_lock(prog_compiler *compiler, const doc_node *node, prog_
         object->given = target;
 }
 
+/* It is declared further down, or is no lock. */
+static void fault_lock(const prog_compiler *compiler, const doc_node *node, const char *name) {
+    const prog_program *program = compiler->program;
+    uint32_t index = base_symbols_find(&program->object_names, name, strlen(name));
+    char word[32];
+    if (index != BASE_NO_SYMBOL && program->objects[index].count.value != NULL)
+        (void)doc_node_fault(node, "a condition shares one lock, and \"%s\" is a list", name);
+    else if (index != BASE_NO_SYMBOL && program->objects[index].type != PROG_LOCK)
+        (void)doc_node_fault(node, "a condition shares a lock; \"%s\" is %s", name,
+                             prog_object_word(program->objects[index].type, word));
+    else
+        (void)doc_node_fault(node, "no lock \"%s\" is declared before this condition", name);
+}
+
 static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object *object) {
     const prog_program *program = compiler->program;
     base_suggestion suggestion;
@@ -100,7 +114,7 @@ static void read_lock(prog_compiler *compiler, const doc_node *node, prog_object
     else if (object->lock == NULL && suggestion.best != NULL)
         (void)doc_node_unknown(node, "lock", name, &suggestion);
     else if (object->lock == NULL)
-        (void)doc_node_fault(node, "no lock \"%s\" is declared before this condition", name);
+        fault_lock(compiler, node, name);
 }
 
 /* Of an object that a step makes it is evaluated then, over the variables of the task. */
@@ -145,8 +159,14 @@ static const char *meant(const char *key) {
     return NULL;
 }
 
+static const char *advice(const char *key) {
+    return strcmp(key, "name") == 0 ? "an object's name is its key: {\"NAME\": {\"type\": ...}}"
+                                    : NULL;
+}
+
 static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
                          const doc_node *node, prog_object *object) {
+    static const doc_words words = {meant, advice};
     const char *names[5] = {"type", "count"};
     size_t count = compiler->body == NULL ? 2 : 1; /* a step makes one */
     doc_node value;
@@ -155,7 +175,7 @@ static void read_members(prog_compiler *compiler, const prog_object_kind *kind,
         if (doc_node_member(node, member->name, &value))
             read_member(compiler, member, &value, object);
     }
-    (void)doc_node_only(node, names, count, count, meant);
+    (void)doc_node_only(node, names, count, count, &words);
 }
 
 /* It is a list: among the globals, behind the variables. */

@@ -9,7 +9,7 @@
 prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node) {
     const prog_program *program = compiler->program;
     const char *name;
-    if (doc_node_string(node, &name) != 0)
+    if (doc_node_string_like(node, "\"NAME\" of a coroutine", &name) != 0)
         return NULL;
     uint32_t index = base_symbols_find(&program->coroutine_names, name, strlen(name));
     if (index != BASE_NO_SYMBOL)
@@ -38,7 +38,7 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
 const prog_body *prog_compile_protocol_name(prog_compiler *compiler, const doc_node *node) {
     const prog_program *program = compiler->program;
     const char *name;
-    if (doc_node_string(node, &name) != 0)
+    if (doc_node_string_like(node, "\"NAME\" of a protocol", &name) != 0)
         return NULL;
     uint32_t index = base_symbols_find(&program->protocol_names, name, strlen(name));
     if (index != BASE_NO_SYMBOL)
@@ -46,7 +46,13 @@ const prog_body *prog_compile_protocol_name(prog_compiler *compiler, const doc_n
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     base_symbols_suggest(&program->protocol_names, &suggestion);
-    (void)doc_node_unknown(node, "protocol", name, &suggestion);
+    if (suggestion.best != NULL)
+        (void)doc_node_unknown(node, "protocol", name, &suggestion);
+    else
+        (void)doc_node_fault(node,
+                             "unknown protocol \"%s\"; one is declared: \"protocols\": {\"%s\": "
+                             "{\"connection_made\": [...]}}",
+                             name, name);
     return NULL;
 }
 

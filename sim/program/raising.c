@@ -38,14 +38,14 @@ bool prog_check_exception(const doc_node *node, const char *name) {
     if (dot != NULL && expr_is_name(dot + 1, strlen(dot + 1)))
         (void)fault(node, "exceptions are named without their module: \"%s\"",
                     without_module(name));
-    else if (strchr(name, '(') != NULL)
+    else if (strchr(name, ',') != NULL && name[strcspn(name, "\"':")] == '\0')
+        (void)fault(node, "\"%s\": each exception has a branch of its own", name);
+    else if (name[strcspn(name, "(:")] != '\0')
         (void)fault(node, "\"%s\": only the name stands here; what it says is its \"message\"",
                     name);
     else if (strstr(name, " as ") != NULL)
         (void)fault(node, "\"%s\": only the name stands here; \"as\" is a member of the \"try\"",
                     name);
-    else if (strchr(name, ',') != NULL)
-        (void)fault(node, "\"%s\": each exception has a branch of its own", name);
     else
         (void)fault(node, "\"%s\" cannot be the name of an exception", name);
     return false;

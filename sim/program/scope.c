@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "program/hints.h"
 #include "program/kinds.h"
 
 /* --- Names that tasks can have --------------------------------------------------------------- */
@@ -256,7 +257,7 @@ bool prog_check_hides(const prog_compiler *compiler, const doc_node *node, const
 
 uint32_t prog_compile_variable(prog_compiler *compiler, const doc_node *node) {
     const char *name;
-    if (doc_node_string(node, &name) != 0 || !prog_check_name(node, name) ||
+    if (doc_node_string_like(node, "\"x\"", &name) != 0 || !prog_check_name(node, name) ||
         !prog_check_hides(compiler, node, name))
         return PROG_NO_SLOT;
     return base_symbols_find(&compiler->body->variables, name, strlen(name));
@@ -311,8 +312,10 @@ static void fault_unlike(const prog_compiler *compiler, const doc_node *node, co
     for (uint32_t i = PROG_OBJECT_TYPES; i-- > 0;)
         if (prog_object_kinds[i].calls != NULL && (accepts & prog_object_sets(i)) != 0)
             wanted = i;
-    if (wanted == PROG_OBJECT_TYPES || (accepts & PROG_AWAITABLE) != 0)
-        (void)doc_node_fault(node, "unknown name \"%s\": expected %s", name, words);
+    const char *maker = prog_made_by(accepts);
+    if (maker != NULL && (wanted == PROG_OBJECT_TYPES || (accepts & PROG_AWAITABLE) != 0))
+        (void)doc_node_fault(node, "unknown name \"%s\": expected %s, as of {%s, \"as\": \"%s\"}",
+                             name, words, maker, name);
     else
         (void)doc_node_fault(node,
                              "unknown name \"%s\"; %s %s is declared: \"objects\": {\"%s\": "
@@ -358,19 +361,15 @@ static bool fault_unknown(prog_compiler *compiler, const doc_node *node, const c
     return false;
 }
 
-/* What to say to who waits for a time; "": nothing. */
-static const char *hint_of_time(const char *verb, bool number) {
-    return number && strcmp(verb, "wait") == 0 ? "; \"sleep\" waits for a time" : "";
-}
-
 /* No name stands there. */
-static bool fault_nameless(const doc_node *node, const char *verb, uint32_t accepts) {
+static bool fault_nameless(const prog_compiler *compiler, const doc_node *node, const char *verb,
+                           uint32_t accepts) {
     base_buffer types = {0};
     prog_describe_types(accepts, &types);
     (void)doc_node_fault(node, "\"%s\" takes %s by its name, not %s%s", verb,
                          types.data != NULL ? types.data : "something else",
                          doc_type_name(doc_node_type(node)),
-                         hint_of_time(verb, doc_node_type(node) == DOC_NUMBER));
+                         prog_hint_of_value(compiler->language, verb, node));
     base_buffer_free(&types);
     return false;
 }
@@ -381,28 +380,34 @@ static bool fault_type(const doc_node *node, const char *verb, uint32_t accepts,
     base_buffer types = {0};
     char word[32];
     prog_describe_types(accepts, &types);
-    bool joins = type == PROG_TASK && strcmp(verb, "join") == 0;
     (void)doc_node_fault(node, "\"%s\" takes %s; \"%s\" is %s%s", verb,
                          types.data != NULL ? types.data : "something else", name,
-                         prog_object_word(type, word),
-                         joins ? ", whose end \"await\" waits for" : "");
+                         prog_object_word(type, word), prog_hint_of_type(verb, type));
     base_buffer_free(&types);
     return false;
 }
 
 static bool fault_list(const doc_node *node, const char *verb, const prog_object *object) {
     const char *kind = prog_object_kinds[object->type].name;
-    (void)doc_node_fault(node, "\"%s\" takes one, and \"%s\" is a list: \"%s[0]\" is its first %s",
-                         verb, object->name, object->name, kind);
+    (void)doc_node_fault(node,
+                         "\"%s\" takes one, and \"%s\" is a list: \"%s[0]\" is its first %s%s",
+                         verb, object->name, object->name, kind, prog_hint_of_list(object->type));
     return false;
 }
 
 /* What stands in a step is a name or an expression, and no text. */
 static bool fault_text(const doc_node *node, const char *verb, const char *text) {
-    (void)doc_node_fault(node,
-                         "\"%s\" takes a name, or an expression that gives what is meant, such as "
-                         "\"tasks[i]\"; \"%s\" is text",
-                         verb, text);
+    size_t length = strlen(text);
+    if (text[0] == '{' && length > 2 && strchr(text, '}') == text + length - 1)
+        (void)doc_node_fault(node,
+                             "\"%s\" takes a name, or an expression, without braces: \"%.*s\"",
+                             verb, (int)(length - 2), text + 1);
+    else
+        (void)doc_node_fault(
+            node,
+            "\"%s\" takes a name, or an expression that gives what is meant, such as "
+            "\"tasks[i]\"; \"%s\" is text",
+            verb, text);
     return false;
 }
 
@@ -447,7 +452,8 @@ static bool compile_computed(prog_compiler *compiler, const doc_node *node, cons
     prog_describe_types(accepts, &types);
     (void)doc_node_fault(node, "\"%s\" takes %s, and this is always %s%s", verb,
                          types.data != NULL ? types.data : "something else",
-                         expr_value_type_name(value), hint_of_time(verb, expr_is_number(value)));
+                         expr_value_type_name(value),
+                         expr_is_number(value) ? prog_hint_of_number(verb) : "");
     base_buffer_free(&types);
     return false;
 }
@@ -465,7 +471,7 @@ bool prog_compile_target(prog_compiler *compiler, const doc_node *node, const ch
                          uint32_t accepts, prog_target *target) {
     const char *name;
     if (doc_node_type(node) != DOC_STRING)
-        return fault_nameless(node, verb, accepts);
+        return fault_nameless(compiler, node, verb, accepts);
     (void)doc_node_string(node, &name);
     size_t length = strlen(name);
     *target = (prog_target){.name = name, .slot = PROG_NO_SLOT, .task = BASE_NO_SYMBOL};

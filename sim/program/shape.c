@@ -11,6 +11,7 @@ static const char *const samples[] = {
     [PROG_MEMBER_DURATION] = "\"200ms\"",
     [PROG_MEMBER_LIMIT] = "\"200ms\"",
     [PROG_MEMBER_COUNT] = "3",
+    [PROG_MEMBER_PORT] = "8080",
     [PROG_MEMBER_REPEAT] = "3",
     [PROG_MEMBER_CONDITION] = "\"x > 0\"",
     [PROG_MEMBER_ITEMS] = "\"range(3)\"",

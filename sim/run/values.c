@@ -1,8 +1,10 @@
 /* Expressions and texts, evaluated for a job. */
 #include "run/values.h"
-#include "program/exceptions.h"
+
+#include <string.h>
 
 #include "base/buffer.h"
+#include "program/exceptions.h"
 #include "run/parts.h"
 
 /* The error that is being raised began there, where that is in the document. */
@@ -100,6 +102,15 @@ static void append_variable(const run_job *job, uint32_t slot, base_buffer *mess
         append_call(job, slot, message);
 }
 
+/* How an argument is written that is none; of a port also where its host stands. */
+static const char *advise(const char *what) {
+    if (strcmp(what, "a time") == 0)
+        return "as in \"{100ms}\"";
+    if (strcmp(what, "port") == 0)
+        return "as in \"{8007}\"; a host is a member of its own, \"host\"";
+    return "as in \"{3}\"";
+}
+
 /* A text where a number belongs: which, who had it, and how an argument is none. */
 static int raise_text(const run_job *job, const expr_expression *expression, expr_value value,
                       const char *what, const expr_error *error) {
@@ -110,8 +121,8 @@ static int raise_text(const run_job *job, const expr_expression *expression, exp
                              shown(text), text->text);
     if (expr_reads_text(expression, job->top->locals, &slot))
         append_variable(job, slot, &message);
-    (void)base_buffer_format(&message,
-                             "; an argument that is no text stands in braces, as in \"{100ms}\"");
+    (void)base_buffer_format(&message, "; an argument that is no text stands in braces, %s",
+                             advise(what));
     int code = message.data != NULL ? prog_raise(error->code, message.data) : CAD_ENOMEM;
     base_buffer_free(&message);
     if (code != CAD_ENOMEM)

@@ -61,13 +61,23 @@ static bool may_reach(const run_leave *leave, const char *host, int64_t port) {
     return false;
 }
 
-static int refuse(const char *format, const char *what, int64_t port) {
+/* `advice` is shown where the error ends the run, as a note. */
+static int refuse(const char *format, const char *what, int64_t port, const char *advice) {
     base_buffer message = {0};
     int error = base_buffer_format(&message, format, what, port);
     if (error == 0)
         error = prog_raise(CAD_EPERMISSION, message.data);
+    if (error == CAD_EPERMISSION && advice != NULL)
+        (void)cad_exception_add_note(cad_error_exception(), advice);
     base_buffer_free(&message);
     return error;
+}
+
+static int refuse_address(const char *host, int64_t port) {
+    const char *colon = strchr(host, ':');
+    bool with_port = colon != NULL && strchr(colon + 1, ':') == NULL;
+    return refuse("\"%s:%" PRId64 "\" is not what --allow-net allows", host, port,
+                  with_port ? "\"host\" is a host alone: the port is a member of its own" : NULL);
 }
 
 static bool is_below(const char *path, const char *folder) {
@@ -108,7 +118,7 @@ int run_evaluate_address(run_job *job, const expr_text *host, const expr_express
         error = base_buffer_append(text, here, sizeof here - 1);
     }
     if (error == 0 && !may_reach(&job->machine->options->leave, text->data, whole))
-        return refuse("\"%s:%" PRId64 "\" is not what --allow-net allows", text->data, whole);
+        return refuse_address(text->data, whole);
     *number = (int)whole;
     return error;
 }
@@ -117,7 +127,7 @@ int run_evaluate_path(run_job *job, const expr_text *path) {
     int error = run_say(job, path);
     const char *text = job->machine->text.data;
     if (error == 0 && !is_inside(text, job->machine->options->leave.folder))
-        return refuse("\"%s\" is not in the folder that --allow-unix names", text, 0);
+        return refuse("\"%s\" is not in the folder that --allow-unix names", text, 0, NULL);
     return error;
 }
 

@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "base/text.h"
 #include "cadran.h"
+#include "statistics/lanes.h"
 #include "statistics/level.h"
 #include "trace/keep.h"
 
@@ -52,11 +53,12 @@ struct stat_collector {
     struct object_course *object_courses;
     size_t object_course_capacity;
     struct base_map by_tid, by_object; /* of tasks and of objects */
-    struct base_map by_wait;           /* a hash of task, name and object: of waits */
-    int64_t from_ns, to_ns;            /* what happens outside does not count */
-    int64_t now_ns;                    /* within that */
-    bool within;                       /* the event at hand is */
-    int64_t pid;                       /* 0: no event has come */
+    struct stat_lanes lanes;
+    struct base_map by_wait; /* a hash of task, name and object: of waits */
+    int64_t from_ns, to_ns;  /* what happens outside does not count */
+    int64_t now_ns;          /* within that */
+    bool within;             /* the event at hand is */
+    int64_t pid;             /* 0: no event has come */
     uint64_t at_work;
     uint32_t sleep;   /* the text "sleep" */
     uint32_t running; /* the task that keeps the loop busy; STAT_NO_INDEX */
@@ -426,6 +428,14 @@ static void take_object_end(struct stat_collector *collector, const struct trace
         end_object(collector, number);
 }
 
+static int take_lane(struct stat_collector *collector, const struct trace_event *event) {
+    const struct stat_lane_event told = {.event = event,
+                                         .now_ns = collector->now_ns,
+                                         .within = collector->within,
+                                         .object = object_of(collector, object_in(event))};
+    return stat_lanes_take(&collector->lanes, &collector->run, &told);
+}
+
 /* --- The run -------------------------------------------------------------------------------- */
 
 static int take_header(struct stat_collector *collector, const struct trace_event *event) {
@@ -470,6 +480,10 @@ static int take_loop_event(struct stat_collector *collector, const struct trace_
         return 0;
     case TRACE_TASK_BEGIN:
         return begin_task(collector, event);
+    case TRACE_LANE_BEGIN:
+    case TRACE_LANE_END:
+    case TRACE_DATA:
+        return take_lane(collector, event);
     default:
         return take_task_event(collector, event);
     }
@@ -503,6 +517,7 @@ static int end(struct trace_consumer *consumer, bool complete) {
     }
     for (uint32_t i = 0; i < run->object_count; i++)
         end_object(collector, i);
+    stat_lanes_end(run, collector->now_ns);
     return 0;
 }
 
@@ -533,11 +548,13 @@ void stat_collector_free(struct stat_collector *collector) {
     base_free(collector->run.tasks);
     base_free(collector->run.waits);
     base_free(collector->run.objects);
+    base_free(collector->run.lanes);
     base_free(collector->courses);
     base_free(collector->object_courses);
     base_map_free(&collector->by_tid);
     base_map_free(&collector->by_object);
     base_map_free(&collector->by_wait);
+    stat_lanes_free(&collector->lanes);
     base_strings_free(collector->run.strings);
     base_free(collector);
 }

@@ -83,6 +83,31 @@ void stat_write_object_json(const struct stat_run *run, doc_writer *writer,
     doc_write_close(writer, '}');
 }
 
+/* --- Lanes -------------------------------------------------------------------------------------
+ */
+
+void stat_write_lane_json(const struct stat_run *run, doc_writer *writer,
+                          const struct stat_lane *lane) {
+    doc_write_open(writer, NULL, '{');
+    doc_write_whole(writer, "tid", lane->tid);
+    if (lane->object != STAT_NO_INDEX) {
+        doc_write_whole(writer, "object", (int64_t)run->objects[lane->object].id);
+        doc_write_text(writer, "name", stat_text(run, run->objects[lane->object].name));
+    }
+    doc_write_text(writer, "what", stat_text(run, lane->what));
+    if (lane->by != 0)
+        doc_write_whole(writer, "by_tid", lane->by);
+    put_text(run, writer, "outcome", lane->outcome);
+    put_text(run, writer, "error", lane->error);
+    if (lane->has_result)
+        doc_write_whole(writer, "result", lane->result);
+    doc_write_whole(writer, "begin_ns", lane->begin_ns);
+    doc_write_whole(writer, "end_ns", lane->end_ns);
+    doc_write_whole(writer, "received", (int64_t)lane->received);
+    doc_write_whole(writer, "sent", (int64_t)lane->sent);
+    doc_write_close(writer, '}');
+}
+
 /* --- Tasks -------------------------------------------------------------------------------------
  */
 
@@ -125,6 +150,10 @@ void stat_write_json(const struct stat_run *run, doc_writer *writer, const char 
     doc_write_open(writer, "primitives", '[');
     for (size_t i = 0; i < run->object_count; i++)
         stat_write_object_json(run, writer, &run->objects[i]);
+    doc_write_close(writer, ']');
+    doc_write_open(writer, "lanes", '[');
+    for (size_t i = 0; i < run->lane_count; i++)
+        stat_write_lane_json(run, writer, &run->lanes[i]);
     doc_write_close(writer, ']');
     doc_write_open(writer, "tasks", '[');
     for (size_t i = 0; i < run->task_count; i++)

@@ -27,6 +27,7 @@ static const struct stat_level_row rows[] = {
     {"barrier", "n_waiting", "parties", 0, false, "n_waiting", -1, "left"},
     {"future", "done", NULL, 1, false, "done", 1, "done"},
     {"task_group", "tasks", NULL, 0, false, "tasks", -1, "ended"},
+    {"server", "connections", NULL, 0, false, "connections", 1, "accepted"},
 };
 
 static bool equals(struct trace_string text, const char *word) {

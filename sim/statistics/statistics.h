@@ -96,6 +96,20 @@ struct stat_object {
     struct stat_longest longest;
 };
 
+/* A connection, an end of a pipe, or a program that ran. */
+struct stat_lane {
+    int64_t tid;
+    int64_t by;       /* the track of the task that opened or started it; 0: none did */
+    uint32_t object;  /* by index; it is named as that; STAT_NO_INDEX: the trace does not have it */
+    uint32_t what;    /* "connection", "pipe, read", a program */
+    uint32_t outcome; /* 0: it was closed, or has ended, or the trace was cut short before that */
+    uint32_t error;   /* that a connection was lost with */
+    int64_t begin_ns, end_ns;
+    uint64_t received, sent; /* bytes */
+    int64_t result;          /* a program's, -N after signal N, where has_result says so */
+    bool has_result, open;
+};
+
 struct stat_run {
     uint32_t scenario, clock;
     uint32_t outcome; /* 0: the trace was cut short */
@@ -109,6 +123,8 @@ struct stat_run {
     size_t wait_kind_count;
     struct stat_object *objects; /* in the order of their creation */
     size_t object_count;
+    struct stat_lane *lanes; /* in the order of their begin */
+    size_t lane_count;
 
     /* Over all tasks. A sum beyond 292 years counts as that. */
     int64_t life_ns;
@@ -158,17 +174,20 @@ double stat_object_contention(const struct stat_object *object);
 /* --- Written out -------------------------------------------------------------------------------
  */
 
-enum { STAT_TEXT_ROWS = 40 }; /* tasks and primitives that stat_write_text() tells one by one */
+enum { STAT_TEXT_ROWS = 40 }; /* of each list, that stat_write_text() tells one by one */
 
-/* For people: the run, its primitives, its tasks; of more than STAT_TEXT_ROWS those that waited
- * longest, and how many more there are. 0 or CAD_ENOMEM. The caller checks the file for errors. */
+/* For people: the run, its primitives, its connections and programs, its tasks; of more than
+ * STAT_TEXT_ROWS those that waited longest, or moved most, and how many more there are. 0 or
+ * CAD_ENOMEM. The caller checks the file for errors. */
 int stat_write_text(const struct stat_run *run, FILE *file);
 
 /* For programs, as docs/export.md has it: one value of the document that is being written. */
 void stat_write_json(const struct stat_run *run, doc_writer *writer, const char *key);
-/* Parts of it: the run, and one of its primitives. */
+/* Parts of it: the run, one of its primitives, one of its lanes. */
 void stat_write_run_json(const struct stat_run *run, doc_writer *writer, const char *key);
 void stat_write_object_json(const struct stat_run *run, doc_writer *writer,
                             const struct stat_object *object);
+void stat_write_lane_json(const struct stat_run *run, doc_writer *writer,
+                          const struct stat_lane *lane);
 
 #endif

@@ -252,7 +252,7 @@ static int put_longest(base_buffer *text, const struct stat_run *run,
 static int put_object(base_buffer *text, const struct stat_run *run,
                       const struct stat_object *object) {
     const char *type = stat_text(run, object->type);
-    const char *word = stat_served_word(type);
+    const char *word = stat_served_word(type); /* of those that have a level */
     int error = base_buffer_format(text, "  ");
     if (error == 0)
         error = put_name(text, type);
@@ -260,9 +260,9 @@ static int put_object(base_buffer *text, const struct stat_run *run,
         error = base_buffer_append(text, " ", 1);
     if (error == 0)
         error = put_name(text, stat_text(run, object->name));
-    if (error == 0)
+    if (error == 0 && word != NULL)
         error = base_buffer_append(text, ": ", 2);
-    if (error == 0)
+    if (error == 0 && word != NULL)
         error = put_level(text, object);
     if (error == 0 && word != NULL)
         error =
@@ -280,22 +280,101 @@ static int put_object(base_buffer *text, const struct stat_run *run,
     return error == 0 ? base_buffer_append(text, "\n", 1) : error;
 }
 
+/* Of a connection for which nobody waited all there is to say is said of its lane. */
+static bool is_told(const struct stat_run *run, const struct stat_object *object) {
+    return object->waits > 0 || stat_served_word(stat_text(run, object->type)) != NULL;
+}
+
 static int print_objects(const struct stat_run *run, FILE *file) {
     base_buffer text = {0};
+    size_t count = 0;
     struct choice *choices = base_alloc(run->object_count * sizeof *choices);
     if (choices == NULL)
         return CAD_ENOMEM;
     for (uint32_t i = 0; i < run->object_count; i++)
-        choices[i] = (struct choice){run->objects[i].waited_ns, i};
-    size_t shown = choose(choices, run->object_count);
+        if (is_told(run, &run->objects[i]))
+            choices[count++] = (struct choice){run->objects[i].waited_ns, i};
+    size_t shown = choose(choices, count);
     int error = 0;
     for (size_t i = 0; i < shown && error == 0; i++)
         error = put_object(&text, run, &run->objects[choices[i].index]);
-    if (error == 0 && run->object_count > 0)
+    if (error == 0 && count > 0)
         fprintf(file, "\nprimitives\n%s", text.data);
-    if (error == 0 && shown < run->object_count)
+    if (error == 0 && shown < count)
         fprintf(file, "  and %zu that were waited for less: --format json has all\n",
-                run->object_count - shown);
+                count - shown);
+    base_free(choices);
+    base_buffer_free(&text);
+    return error;
+}
+
+/* --- Connections and programs ------------------------------------------------------------------
+ */
+
+static int put_bytes(base_buffer *text, const struct stat_lane *lane) {
+    int error = 0;
+    if (lane->received > 0)
+        error =
+            base_buffer_format(text, ", %llu bytes received", (unsigned long long)lane->received);
+    if (error == 0 && lane->sent > 0)
+        error = base_buffer_format(text, ", %llu bytes sent", (unsigned long long)lane->sent);
+    return error;
+}
+
+/* How it ended, where there is something to say of that. */
+static int put_lane_end(base_buffer *text, const struct stat_run *run,
+                        const struct stat_lane *lane) {
+    int error = 0;
+    if (lane->has_result)
+        return base_buffer_format(text, ", result %lld", (long long)lane->result);
+    if (lane->error == 0)
+        return lane->open || lane->outcome != 0 ? base_buffer_format(text, ", not ended") : 0;
+    error = base_buffer_append(text, ", ", 2);
+    return error == 0 ? put_name(text, stat_text(run, lane->error)) : error;
+}
+
+/* "  connection stream-5: 1.2 s from 10 ms, 24 bytes received, 24 bytes sent" */
+static int put_lane(base_buffer *text, const struct stat_run *run, const struct stat_lane *lane) {
+    int error = base_buffer_format(text, "  ");
+    if (error == 0)
+        error = put_name(text, stat_text(run, lane->what));
+    if (error == 0 && lane->object != STAT_NO_INDEX)
+        error = base_buffer_append(text, " ", 1);
+    if (error == 0 && lane->object != STAT_NO_INDEX)
+        error = put_name(text, stat_text(run, run->objects[lane->object].name));
+    if (error == 0)
+        error = base_buffer_append(text, ": ", 2);
+    if (error == 0)
+        error = put_time(text, lane->end_ns - lane->begin_ns);
+    if (error == 0)
+        error = base_buffer_append(text, " from ", 6);
+    if (error == 0)
+        error = put_time(text, lane->begin_ns);
+    if (error == 0)
+        error = put_bytes(text, lane);
+    if (error == 0)
+        error = put_lane_end(text, run, lane);
+    return error == 0 ? base_buffer_append(text, "\n", 1) : error;
+}
+
+static int print_lanes(const struct stat_run *run, FILE *file) {
+    base_buffer text = {0};
+    if (run->lane_count == 0)
+        return 0;
+    struct choice *choices = base_alloc(run->lane_count * sizeof *choices);
+    if (choices == NULL)
+        return CAD_ENOMEM;
+    for (uint32_t i = 0; i < run->lane_count; i++)
+        choices[i] = (struct choice){(int64_t)(run->lanes[i].received + run->lanes[i].sent), i};
+    size_t shown = choose(choices, run->lane_count);
+    int error = 0;
+    for (size_t i = 0; i < shown && error == 0; i++)
+        error = put_lane(&text, run, &run->lanes[choices[i].index]);
+    if (error == 0)
+        fprintf(file, "\nconnections and programs\n%s", text.data);
+    if (error == 0 && shown < run->lane_count)
+        fprintf(file, "  and %zu on which less came and went: --format json has all\n",
+                run->lane_count - shown);
     base_free(choices);
     base_buffer_free(&text);
     return error;
@@ -340,5 +419,7 @@ int stat_write_text(const struct stat_run *run, FILE *file) {
     int error = print_run(run, file);
     if (error == 0)
         error = print_objects(run, file);
+    if (error == 0)
+        error = print_lanes(run, file);
     return error == 0 ? print_tasks(run, file) : error;
 }

@@ -105,6 +105,10 @@ static const prog_step *const rows[] = {
 };
 
 #define TAKES_A_LOCK "a lock is taken by {\"acquire\": NAME}, or by {\"with\": NAME, \"do\": [...]}"
+#define MAKES_ONE                                                                                  \
+    "the step is {\"new\": {\"type\": TYPE}, \"as\": NAME}; what lasts is declared in \"objects\""
+#define SIDE_BY_SIDE                                                                               \
+    "the step is \"task_group\": [{\"spawn\": COROUTINE}, ...], which waits for all of them"
 #define OF_A_TRY "it belongs to a step {\"try\": [...]}"
 
 /* What people write who know asyncio, or another language of tasks. */
@@ -115,11 +119,17 @@ static const expr_foreign foreign[] = {
     {"task", "the step is \"spawn\", with the name of a coroutine"},
     {"start", "the step is \"spawn\", with the name of a coroutine"},
     {"go", "the step is \"spawn\", with the name of a coroutine"},
+    {"fork", "the step is \"spawn\", with the name of a coroutine"},
+    {"async", SIDE_BY_SIDE},
+    {"parallel", SIDE_BY_SIDE},
+    {"concurrent", SIDE_BY_SIDE},
+    {"all", SIDE_BY_SIDE},
     {"run",
      "the step is \"call\", which awaits a coroutine, or \"spawn\", which makes a task of it"},
     {"time.sleep",
      "the step is \"compute\": it keeps the loop busy; \"sleep\" lets the others run"},
     {"delay", "the step is \"sleep\""},
+    {"pause", "the step is \"sleep\""},
     {"yield", "{\"sleep\": 0} lets the others run"},
     {"block", "the step is \"compute\""},
     {"run_in_executor", "the step is \"to_thread\""},
@@ -132,6 +142,11 @@ static const expr_foreign foreign[] = {
     {"lock", TAKES_A_LOCK},
     {"Lock", TAKES_A_LOCK},
     {"semaphore", TAKES_A_LOCK},
+    {"queue", MAKES_ONE},
+    {"event", MAKES_ONE},
+    {"barrier", MAKES_ONE},
+    {"condition", MAKES_ONE},
+    {"future", MAKES_ONE},
     {"unlock", "the step is \"release\""},
     {"send", "the step is \"put\""},
     {"push", "the step is \"put\""},
@@ -189,6 +204,7 @@ static const expr_foreign foreign_functions[] = {
     {"random", "a random number from 0 to 1 is uniform(0, 1)"},
     {"gauss", "that is normal(mean, sd)"},
     {"expovariate", "that is exponential(mean), of the mean, not of the rate"},
+    {"rand", "a whole number is randint(a, b), any other uniform(a, b)"},
     {"randrange", "that is randint(a, b), with both ends"},
     {"choice", "an item of a list by chance is x[randint(0, len(x) - 1)]"},
     {"time", "the loop's time is now()"},

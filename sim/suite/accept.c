@@ -60,7 +60,7 @@ static int check(const suite_trial *trial, void *context) {
     suite_bytes now;
     trial->result->reasons &= ~(UINT32_C(1) << SUITE_UNMET);
     base_buffer_clear(&trial->result->sentence);
-    int reason = suite_bytes_read(trial->stage->trace[0], &now);
+    int reason = suite_bytes_own(trial->stage->trace[0], &now);
     if (reason != 0)
         return suite_note_file(trial, "the trace", reason);
     bool same = suite_bytes_same(&now, &files->fresh);

@@ -14,7 +14,7 @@
 
 /* --- Reading --------------------------------------------------------------------------------- */
 
-/* Below it to copy is cheaper than to map. */
+/* Below it to copy is cheaper than to map what is ours alone. */
 enum { SMALL = 64 * 1024 };
 
 static int copy(int fd, size_t size, suite_bytes *bytes) {
@@ -39,16 +39,23 @@ static int copy(int fd, size_t size, suite_bytes *bytes) {
     return 0;
 }
 
-int suite_bytes_read(int fd, suite_bytes *bytes) {
+/* How many bytes the file has. 0, or an errno value. */
+static int find_size(int fd, size_t *size) {
     struct stat status;
-    *bytes = (suite_bytes){0};
     if (fstat(fd, &status) != 0)
         return errno;
-    if (!S_ISREG(status.st_mode))
-        return S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-    size_t size = (size_t)status.st_size;
-    if (size <= SMALL)
-        return copy(fd, size, bytes);
+    *size = (size_t)status.st_size;
+    if (S_ISREG(status.st_mode))
+        return 0;
+    return S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+}
+
+int suite_bytes_own(int fd, suite_bytes *bytes) {
+    size_t size;
+    *bytes = (suite_bytes){0};
+    int error = find_size(fd, &size);
+    if (error != 0 || size <= SMALL)
+        return error != 0 ? error : copy(fd, size, bytes);
     void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (data == MAP_FAILED)
         return errno;
@@ -56,12 +63,17 @@ int suite_bytes_read(int fd, suite_bytes *bytes) {
     return 0;
 }
 
+/* Not mapped: what others shorten meanwhile would end the program by a signal, and what they write
+ * would be taken for what was there. */
 int suite_bytes_load(const char *path, suite_bytes *bytes) {
+    size_t size;
     *bytes = (suite_bytes){0};
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is not waited for */
     if (fd < 0)
         return errno;
-    int error = suite_bytes_read(fd, bytes);
+    int error = find_size(fd, &size);
+    if (error == 0)
+        error = copy(fd, size, bytes);
     (void)close(fd);
     return error;
 }

@@ -13,8 +13,9 @@ typedef struct suite_bytes {
     bool mapped;
 } suite_bytes;
 
-/* 0, or an errno value. */
-int suite_bytes_read(int fd, suite_bytes *bytes);
+/* Of a file that nobody else has. 0, or an errno value. */
+int suite_bytes_own(int fd, suite_bytes *bytes);
+/* Of a file that others may change meanwhile; what is no file is EINVAL, or EISDIR. */
 int suite_bytes_load(const char *path, suite_bytes *bytes);
 void suite_bytes_free(suite_bytes *bytes);
 

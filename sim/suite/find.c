@@ -89,7 +89,7 @@ static int is_scenario(const char *path) {
     struct scanner scanner = {0};
     char bytes[4096];
     ssize_t got = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe by now is not waited for */
     if (fd < 0)
         return -1;
     while (!scanner.found && !scanner.other && (got = read(fd, bytes, sizeof bytes)) > 0)

@@ -116,7 +116,7 @@ static int repeat(const suite_trial *trial, const suite_rules *rules, const suit
         error = suite_trial_run(&again, 1);
         if (error != 0)
             return error;
-        int reason = suite_bytes_read(trial->stage->trace[1], &other);
+        int reason = suite_bytes_own(trial->stage->trace[1], &other);
         if (reason != 0)
             return suite_note_file(trial, "the trace", reason);
         error = compare_runs(trial, rules, i, trace, &other);
@@ -131,7 +131,7 @@ static int judge_trace(const suite_trial *trial, void *context) {
     const suite_rules *rules = context;
     suite_bytes trace;
     char *golden = suite_beside(trial->path, SUITE_GOLDEN);
-    int reason = suite_bytes_read(trial->stage->trace[0], &trace);
+    int reason = suite_bytes_own(trial->stage->trace[0], &trace);
     int error = golden != NULL ? 0 : CAD_ENOMEM;
     if (error == 0 && reason != 0)
         error = suite_note_file(trial, "the trace", reason);

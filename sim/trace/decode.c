@@ -155,8 +155,7 @@ int trace_decode(struct trace_decoder *decoder, enum trace_kind kind,
     int64_t id = 0;
     if (raw->has_ts)
         decoder->time_ns = raw->ts_ns;
-    if (raw->id.text != NULL)
-        (void)trace_scan_integer(raw->id, &id);
+    (void)trace_raw_id(raw, &id);
     event->kind = kind;
     event->phase = raw->phase;
     event->time_ns = decoder->time_ns;

@@ -253,8 +253,7 @@ enum trace_effect {
       TRACE_A(STATE), "an object is made, or has a new name: its name; its constants")             \
     X(TRACE_STATE, 'C', OBJECT, LOOP, USUAL, STATE, NULL, TRACE_A(STATE), 0,                       \
       "the state of an object, when it is made and when it has changed; the object's name, and "   \
-      "its "                                                                                       \
-      "number as `id`")                                                                            \
+      "its number, as a text, as `id`")                                                            \
     X(TRACE_SPANS, 'C', SPAN, LOOP, USUAL, NONE, "spans", TRACE_A(STATE), 0,                       \
       "how many spans are open")                                                                   \
     X(TRACE_OBJECT_END, 'i', FREED, ANY, DETAIL, STATE, NULL, TRACE_A(OBJECT), 0,                  \

@@ -138,10 +138,15 @@ double trace_counter_at(const struct trace_counter *counter, int64_t time_ns) {
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
-bool trace_args_next(const char **cursor, struct trace_arg *arg) {
+struct trace_args trace_args_of(const struct trace_model *trace, uint32_t args) {
+    const char *text = trace_text(trace, args);
+    return (struct trace_args){text, text + trace_text_length(trace, args)};
+}
+
+bool trace_args_next(struct trace_args *left, struct trace_arg *arg) {
     struct trace_raw key;
     struct trace_raw value;
-    if (!trace_scan_member(cursor, *cursor + strlen(*cursor), &key, &value))
+    if (!trace_scan_member(&left->at, left->end, &key, &value))
         return false;
     *arg = (struct trace_arg){key.text, key.length, value.text, value.length};
     return true;
@@ -161,9 +166,9 @@ size_t trace_arg_decode(const struct trace_arg *arg, char *buffer, size_t size) 
 
 static bool find_arg(const struct trace_model *trace, uint32_t args, const char *key,
                      struct trace_arg *arg) {
-    const char *cursor = trace_text(trace, args);
+    struct trace_args left = trace_args_of(trace, args);
     size_t length = strlen(key);
-    while (trace_args_next(&cursor, arg))
+    while (trace_args_next(&left, arg))
         if (arg->key_length == length && memcmp(arg->key, key, length) == 0)
             return true;
     return false;

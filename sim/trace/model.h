@@ -215,14 +215,18 @@ struct trace_arg {
     size_t value_length;
 };
 
-/* Steps through the members of an object's text: begin with the text itself,
+/* What is left of an object's text, of which one member is taken after the other:
  *
- *     const char *cursor = trace_text(trace, slice->args);
+ *     struct trace_args left = trace_args_of(trace, slice->args);
  *     struct trace_arg arg;
- *     while (trace_args_next(&cursor, &arg))
+ *     while (trace_args_next(&left, &arg))
  *
  * False after the last member. */
-bool trace_args_next(const char **cursor, struct trace_arg *arg);
+struct trace_args {
+    const char *at, *end;
+};
+struct trace_args trace_args_of(const struct trace_model *trace, uint32_t args);
+bool trace_args_next(struct trace_args *left, struct trace_arg *arg);
 
 /* A value for people: a string without its quotes and escapes, anything else as it is written.
  * Cut at a whole character when it does not fit into size bytes. Returns the length. */

@@ -169,8 +169,7 @@ static int take_counters(struct trace_builder *builder, const struct trace_raw_e
     if (name == TRACE_NO_INDEX)
         return CAD_ENOMEM;
     int64_t object = 0;
-    if (event->id.text != NULL)
-        (void)trace_scan_whole(event->id, &object); /* the rules have looked at it */
+    (void)trace_raw_id(event, &object); /* the rules have looked at it */
     return trace_build_counters(builder, process, object, name, trace_arguments_of(event),
                                 event->ts_ns);
 }

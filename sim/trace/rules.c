@@ -427,7 +427,7 @@ static int end_slice(struct trace_rules *rules, uint32_t process, uint8_t catego
 static int check_wake(struct trace_rules *rules, enum trace_kind kind, enum trace_kind like,
                       const struct trace_raw_event *event, uint64_t *id) {
     int64_t number;
-    if (event->id.text == NULL || !trace_scan_whole(event->id, &number) || number < 1)
+    if (!trace_raw_id(event, &number) || number < 1)
         return REFUSE(rules, "a wake without an id above 0");
     if (like == TRACE_UNKNOWN)
         return REFUSE(rules, "a wake's category is \"wake\", not \"%.*s\"", shown(event->category),
@@ -528,7 +528,7 @@ static int check_event(struct trace_rules *rules, const struct trace_raw_event *
                       (long long)(rules->time_ns / 1000), (int)(rules->time_ns % 1000),
                       (long long)(event->ts_ns / 1000), (int)(event->ts_ns % 1000));
     int64_t object;
-    if (event->phase == 'C' && event->id.text != NULL && !trace_scan_whole(event->id, &object))
+    if (event->phase == 'C' && event->id.text != NULL && !trace_raw_id(event, &object))
         return REFUSE(rules, "an object's \"id\" is not a number");
     return 0;
 }

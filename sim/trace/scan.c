@@ -465,6 +465,12 @@ bool trace_scan_numeral(struct trace_raw value, struct trace_raw *number) {
     return at < end && scan_number(&at, end) == TRACE_SCAN_OK && at == end;
 }
 
+bool trace_raw_id(const struct trace_raw_event *event, int64_t *id) {
+    struct trace_raw number;
+    return event->id.text != NULL && trace_scan_numeral(event->id, &number) &&
+           trace_scan_whole(number, id);
+}
+
 bool trace_scan_time(struct trace_raw number, int64_t *time_ns) {
     struct decimal decimal;
     if (!read_decimal(number, &decimal))

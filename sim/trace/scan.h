@@ -187,6 +187,10 @@ static inline struct trace_members trace_arguments_of(const struct trace_raw_eve
                                   .last = event->arguments + event->argument_count};
 }
 
+/* The id of an event of our own: a whole number, or a text of one. False where there is none, or it
+ * is neither. */
+bool trace_raw_id(const struct trace_raw_event *event, int64_t *id);
+
 /* The argument of this name; false where there is none. */
 bool trace_raw_argument(const struct trace_raw_event *event, const char *name,
                         struct trace_raw *value);

@@ -119,6 +119,19 @@ static bool take_args(const char **at, struct trace_raw_event *event,
     return true;
 }
 
+/* `1` of a wake, `"1"` of a counter. */
+static bool take_id(const char **at, struct trace_raw_event *event) {
+    const char *from = *at;
+    int64_t id;
+    bool quoted = *from == '"';
+    from += quoted;
+    if (!take_whole(&from, &id) || (quoted && *from++ != '"'))
+        return false;
+    event->id = (struct trace_raw){*at, (size_t)(from - *at)};
+    *at = from;
+    return true;
+}
+
 /* From the name on, which all events have in common. */
 static bool take_tail(const char **at, struct trace_raw_event *event,
                       struct trace_raw_member *arguments) {
@@ -128,13 +141,8 @@ static bool take_tail(const char **at, struct trace_raw_event *event,
     if (*from == ',') {
         if (TAKE(from, ",\"s\":\"t\""))
             event->scope = (struct trace_raw){from - 2, 1};
-        if (TAKE(from, ",\"id\":")) {
-            int64_t id;
-            event->id.text = from;
-            if (!take_whole(&from, &id))
-                return false;
-            event->id.length = (size_t)(from - event->id.text);
-        }
+        if (TAKE(from, ",\"id\":") && !take_id(&from, event))
+            return false;
         if (TAKE(from, ",\"bp\":\"e\""))
             event->binds_enclosing = true;
         if (TAKE(from, ",\"args\":") && !take_args(&from, event, arguments))

@@ -276,7 +276,12 @@ static char *put_head(struct trace_writer *writer, char *at, const struct trace_
     return put_number(writer, at + writer->head_length, event->tid);
 }
 
+/* A counter's is a text, as Perfetto has a series for each id that is one. */
 static char *put_id(struct trace_writer *writer, char *at, const struct trace_event *event) {
+    if (event->phase == 'C') {
+        at = put_number(writer, TRACE_PUT(at, ",\"id\":\""), (int64_t)event->id);
+        return TRACE_PUT(at, "\"");
+    }
     at = put_number(writer, TRACE_PUT(at, ",\"id\":"), (int64_t)event->id);
     return event->phase == 'f' ? TRACE_PUT(at, ",\"bp\":\"e\"") : at;
 }

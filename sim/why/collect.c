@@ -58,6 +58,7 @@ struct why_collector {
     uint64_t wake_id, wake_ordinal; /* the last arrow that has begun, and by whom */
     uint32_t waker;
     uint32_t waker_object; /* that its wake was by, while nothing else has happened */
+    uint32_t cancelled;    /* who was, while nothing but wakes has happened since; WHY_NONE */
     uint32_t ended;        /* the task that has ended at this time, before any signal */
     uint64_t ended_ordinal;
     size_t at_runner;                  /* whose turn it is, at least: in runners */
@@ -348,10 +349,13 @@ static int begin_wake(struct why_collector *collector, const struct trace_event 
     return act(collector, collector->waker) ? 0 : CAD_ENOMEM;
 }
 
+/* Who is cancelled is woken by that, right behind it, where it waits for no task; where it waits
+ * for one, the wait goes on until that has ended. */
 static void end_wake(struct why_collector *collector, uint32_t task,
                      const struct trace_event *event) {
     struct course *course = &collector->courses[task];
-    if (event->id != collector->wake_id || collector->waker == WHY_NONE)
+    if (event->id != collector->wake_id || collector->waker == WHY_NONE ||
+        collector->cancelled == task)
         return;
     if (course->waits) {
         course->end = WHY_WOKEN;
@@ -372,6 +376,7 @@ static int take_cancel(struct why_collector *collector, uint32_t task,
                        const struct trace_event *event) {
     struct course *course = &collector->courses[task];
     uint32_t by = task_in(collector, event, TRACE_ARG_BY);
+    collector->cancelled = WHY_NONE;
     if (!act(collector, by))
         return CAD_ENOMEM;
     if (!course->waits || course->end == WHY_TIMEOUT || course->end == WHY_WOKEN)
@@ -380,6 +385,7 @@ static int take_cancel(struct why_collector *collector, uint32_t task,
     course->end = closes ? WHY_CLOSED : WHY_CANCELLED;
     course->by = closes ? collector->ended : by;
     course->by_ordinal = closes ? collector->ended_ordinal : event->ordinal;
+    collector->cancelled = course->end == WHY_CANCELLED ? task : WHY_NONE;
     return 0;
 }
 
@@ -615,8 +621,11 @@ static void follow_waker(struct why_collector *collector, const struct trace_eve
     case TRACE_WAIT_END:
     case TRACE_WAIT_POINT:
         break;
-    default:
+    case TRACE_CANCEL:
         collector->waker_object = WHY_NONE;
+        break;
+    default:
+        collector->waker_object = collector->cancelled = WHY_NONE;
         break;
     }
 }
@@ -783,6 +792,7 @@ struct why_collector *why_collector_new(void) {
     collector->consumer.end = end;
     collector->consumer.failure = failure;
     collector->turn = collector->in_turn = collector->waker = collector->waker_object = WHY_NONE;
+    collector->cancelled = WHY_NONE;
     collector->ended = WHY_NONE;
     collector->run.strings = base_strings_new();
     if (collector->run.strings != NULL)

@@ -6,6 +6,7 @@
 #include "base/quantity.h"
 #include "base/show.h"
 #include "cadran.h"
+#include "trace/field_words.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -133,19 +134,20 @@ static const struct purpose purposes[] = {
      "by the last item of %o"},
     {"acquire", "lock", "for %o", ", which %b released", "by releasing %o"},
     {"acquire", "semaphore", "for a permit of %o", ", which %b released", "by a permit of %o"},
-    {"wait", "event", "for %o to be set", ", which %b did", "by setting %o"},
+    {"wait", "event", "for %o", ", which %b set", "by setting %o"},
     {"wait", "condition", "for a notify of %o", ", which %b gave", "by a notify of %o"},
     {"wait", "barrier", "for the others at %o", ", of whom %b came last", "by coming to %o"},
-    {"await", "future", "for %o to be done", ", which %b did", "by %o"},
+    {"await", "future", "for %o", ", which %b set", "by %o"},
     {"await", NULL, "for %t to end", ", which it did", "by its end"},
-    {"gather", NULL, "for all of a gather to end", ", of which %b was the last",
+    {"gather", NULL, "for what it gathers to end", ", until %b had ended",
      "by the end of a gather"},
-    {"task_group", NULL, "for the tasks of its group to end", ", of which %b was the last",
+    {"task_group", NULL, "for the tasks of its group to end", ", the last of which was %b",
      "by being the last of its group"},
-    {"as_completed", NULL, "for the next one of as_completed", ", which was %b", "by its end"},
-    {"shield", NULL, "for what it shields to end", ", which was %b", "by its end"},
+    {"as_completed", NULL, "for the next one of as_completed to end", ", which was %b",
+     "by its end"},
+    {"shield", NULL, "for what it shields to end", ", until %b had ended", "by its end"},
     {"to_thread", NULL, "for its work in a thread", ", which %b ended", "by its work in a thread"},
-    {"wait", NULL, "for tasks to end (wait)", ", of which %b was the last", "by its end"},
+    {"wait", NULL, "for tasks to end (wait)", ", until %b had ended", "by its end"},
     {"", NULL, "(%n)", ", until %b ended that", "(%n)"},
 };
 
@@ -198,7 +200,7 @@ static void say_pattern(struct why_said *said, const char *pattern, const struct
     }
 }
 
-/* How the object stood when the wait began, as the report of a deadlock says it. */
+/* How full a queue was when the wait began, as the report of a deadlock says it. */
 static void say_state(struct why_said *said, const struct why_wait *wait) {
     const struct why_run *run = said->run;
     const char *name = why_text(run, wait->name);
@@ -207,10 +209,6 @@ static void say_state(struct why_said *said, const struct why_wait *wait) {
         why_say(said, ", full: %" PRId64 " of %" PRId64, size, run->objects[wait->object].maxsize);
     if (is_word(name, "get") && size == 0)
         why_say(said, ", empty");
-    if (wait->owner != WHY_NONE) {
-        why_say(said, ", held by ");
-        why_say_task(said, wait->owner);
-    }
 }
 
 /* --- Who was before it ---------------------------------------------------------------------- */
@@ -285,36 +283,76 @@ static void say_sleep(struct why_said *said, const struct why_wait *wait) {
         say_late(said, wait);
 }
 
-/* How much of the run's own words for a wait has been said, `for` before it, from there on; 0 where
- * they are others. */
-static size_t said_of(const struct why_said *said, size_t from, const char *words) {
-    static const char lead[] = "for ";
-    const char *so_far = said->text.data + from;
-    size_t length = said->text.length - from;
-    if (length < sizeof lead || strncmp(so_far, lead, sizeof lead - 1) != 0)
-        return 0;
-    length -= sizeof lead - 1;
-    return strncmp(so_far + sizeof lead - 1, words, length) == 0 ? length : 0;
+/* Where words that stand by themselves are in what has been said from there on; SIZE_MAX: nowhere.
+ */
+static size_t find_words(const struct why_said *said, size_t from, const base_buffer *words) {
+    for (size_t at = from; at + words->length <= said->text.length; at++) {
+        const char *found = said->text.data + at;
+        if (memcmp(found, words->data, words->length) == 0 && found[-1] == ' ' &&
+            strchr(" ,;:", found[words->length]) != NULL)
+            return at;
+    }
+    return SIZE_MAX;
 }
 
-/* Of what it waits for, which was said from there on, the run has told more when it ended. */
-static void say_stuck(struct why_said *said, const struct why_wait *wait, size_t from) {
-    static const struct why_stuck nothing;
-    const struct why_stuck *stuck =
-        wait->stuck != WHY_NONE ? &said->run->stucks[wait->stuck] : &nothing;
-    const char *words = why_text(said->run, stuck->why);
-    size_t known = said->error == 0 ? said_of(said, from, words) : 0;
-    if (known > 0)
-        put_shown(said, words + known, strlen(words + known));
-    why_say(said, ", and nobody ended that");
-    if (known == 0 && stuck->why != 0) {
-        why_say(said, ": ");
-        why_say_text(said, stuck->why);
+/* Marks a task or an object, as another sentence names it, where it has been named from there on.
+ * Returns what is behind it. */
+static size_t mark_named(struct why_said *said, size_t from, const struct why_said *name) {
+    if (said->error == 0)
+        said->error = name->error;
+    if (said->error != 0 || name->mark_count == 0)
+        return from;
+    size_t at = find_words(said, from, &name->text);
+    if (at == SIZE_MAX)
+        return from;
+    mark(said, at, name->marks[0]);
+    if (said->error == 0)
+        said->marks[said->mark_count - 1].length = name->text.length;
+    return at + name->text.length;
+}
+
+static void mark_parties(struct why_said *said, size_t from, uint32_t object, uint32_t task) {
+    struct why_said name = {.run = said->run};
+    if (object != WHY_NONE)
+        why_say_object(&name, object);
+    from = mark_named(said, from, &name);
+    why_said_clear(&name);
+    if (task != WHY_NONE)
+        why_say_task(&name, task);
+    (void)mark_named(said, from, &name);
+    why_said_free(&name);
+}
+
+static bool tells_holders(const char *words) {
+    return strstr(words, ", held by ") != NULL || strstr(words, ", taken by ") != NULL;
+}
+
+/* What it waits for in the words of the run's report, which knows who has it and who could end the
+ * wait; and where that was taken, or stands. */
+static void say_stuck(struct why_said *said, const struct why_wait *wait) {
+    const struct why_stuck *stuck = &said->run->stucks[wait->stuck];
+    why_say(said, "for ");
+    size_t from = said->text.length;
+    why_say_text(said, stuck->why);
+    mark_parties(said, from, wait->object, stuck->next != WHY_NONE ? stuck->next : wait->owner);
+    if (stuck->taken == 0)
+        return;
+    why_say(said, tells_holders(why_text(said->run, stuck->why)) ? "; taken by " : "; up to ");
+    why_say_text(said, stuck->taken);
+}
+
+/* Who held it when it came, and who let it go. */
+static void say_released(struct why_said *said, const struct why_wait *wait) {
+    why_say(said, ", held by ");
+    why_say_task(said, wait->owner);
+    if (wait->by == wait->owner) {
+        why_say(said, " until ");
+    } else {
+        why_say(said, " then, and released by ");
+        why_say_task(said, wait->by);
+        why_say(said, " at ");
     }
-    if (stuck->taken != 0) {
-        why_say(said, "; it was up to ");
-        why_say_text(said, stuck->taken);
-    }
+    why_say_moment(said, wait->end_ns);
 }
 
 static void say_end(struct why_said *said, const struct why_wait *wait,
@@ -347,6 +385,26 @@ static void say_end(struct why_said *said, const struct why_wait *wait,
     why_say_moment(said, wait->end_ns);
 }
 
+/* What it waited for, how that stood, and how the wait came to its end. */
+static void say_purpose(struct why_said *said, const struct why_wait *wait,
+                        const struct purpose *purpose) {
+    say_pattern(said, purpose->of, wait);
+    if (wait->object != WHY_NONE)
+        say_state(said, wait);
+    if (wait->owner != WHY_NONE && wait->end == WHY_WOKEN) {
+        say_released(said, wait);
+        return;
+    }
+    if (wait->owner != WHY_NONE) {
+        why_say(said, ", held by ");
+        why_say_task(said, wait->owner);
+    }
+    if (wait->end != WHY_PENDING)
+        say_end(said, wait, purpose);
+    else
+        why_say(said, said->run->outcome != 0 ? ", when the run ended" : ", when the trace ends");
+}
+
 void why_say_waited(struct why_said *said, uint32_t number) {
     const struct why_wait *wait = &said->run->waits[number];
     const struct purpose *purpose = purpose_of(said->run, wait);
@@ -367,14 +425,10 @@ void why_say_waited(struct why_said *said, uint32_t number) {
     }
     mark(said, from, (struct why_mark){.kind = WHY_MARK_WAIT, .index = number});
     why_say(said, " ");
-    size_t purpose_at = said->text.length;
-    say_pattern(said, purpose->of, wait);
-    if (wait->object != WHY_NONE)
-        say_state(said, wait);
-    if (wait->end == WHY_PENDING)
-        say_stuck(said, wait, purpose_at);
+    if (wait->stuck != WHY_NONE && said->run->stucks[wait->stuck].why != 0)
+        say_stuck(said, wait);
     else
-        say_end(said, wait, purpose);
+        say_purpose(said, wait, purpose);
     say_ahead(said, number);
 }
 
@@ -553,20 +607,27 @@ static void say_changer(struct why_said *said, const struct why_change *change) 
     why_say(said, " (a trace with --detail says it)");
 }
 
+/* Whose it is says also whether it is locked. */
 static void say_fields(struct why_said *said, uint32_t change) {
     const struct why_run *run = said->run;
     const struct why_change *found = &run->changes[change];
+    bool owned = why_field_of(run, change, "owner", -1) >= 0;
+    const char *comma = "";
     for (uint32_t i = 0; i < found->field_count; i++) {
         const struct why_field *field = &run->fields[found->first_field + i];
         const char *key = why_text(run, field->key);
-        why_say(said, i == 0 ? "" : ", ");
-        if (strcmp(key, "owner") == 0) {
-            why_say(said, "owner ");
+        int64_t most = strcmp(key, "size") == 0 ? run->objects[found->object].maxsize : 0;
+        char phrase[64] = "";
+        if (strcmp(key, "owner") == 0)
+            (void)snprintf(phrase, sizeof phrase, "%s", field->value != 0 ? "held by " : "free");
+        else if (!owned || strcmp(key, "locked") != 0)
+            trace_field_phrase(key, field->value, most, phrase, sizeof phrase);
+        if (phrase[0] == '\0')
+            continue;
+        why_say(said, "%s%s", comma, phrase);
+        if (strcmp(key, "owner") == 0 && field->value != 0)
             why_say_task(said, why_find_task(run, field->value));
-        } else {
-            why_say_text(said, field->key);
-            why_say(said, " %" PRId64, field->value);
-        }
+        comma = ", ";
     }
 }
 
@@ -581,13 +642,13 @@ void why_say_object_at(struct why_said *said, uint32_t object, int64_t time_ns) 
     uint32_t change = why_change_at(run, object, time_ns);
     why_say(said, "at ");
     why_say_moment(said, time_ns);
-    why_say(said, " ");
+    why_say(said, ", ");
     why_say_object(said, object);
     if (change == WHY_NONE) {
         why_say(said, " is not there yet");
         return;
     }
-    why_say(said, " has ");
+    why_say(said, ": ");
     say_fields(said, change);
     if (run->changes[change].previous == WHY_NONE) {
         why_say(said, ", as since it was made");

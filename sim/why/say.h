@@ -75,7 +75,7 @@ void why_say_shares(struct why_said *said, const struct why_path *path);
 void why_say_life(struct why_said *said, uint32_t task);
 /* How an object stood at a time, and who changed it last. */
 void why_say_object_at(struct why_said *said, uint32_t object, int64_t time_ns);
-/* A state that it came into, and by whom: "size 3, by job1". */
+/* A state that it came into, and by whom: "3 of 4, by job1". */
 void why_say_change(struct why_said *said, uint32_t change);
 /* A wait of a circle, in the words of the run's report: "job1 waits since 2 s: lock b, held by
  * job2". */

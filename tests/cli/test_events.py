@@ -56,7 +56,7 @@ class Events(CliTest):
 class Objects(Events):
     def states(self, events, key, number=1):
         return [event["args"][key] for event in events
-                if event["ph"] == "C" and event.get("id") == number]
+                if event["ph"] == "C" and event.get("id") == str(number)]
 
     def test_each_is_declared_with_its_constants_and_its_first_state(self):
         events = self.events_of(THREE_OBJECTS)
@@ -80,8 +80,8 @@ class Objects(Events):
     def test_a_condition_and_its_lock_are_two_series(self):
         series = {(event["name"], event["id"]): set(event["args"])
                   for event in self.events_of(CONDITION) if event["ph"] == "C"}
-        self.assertEqual(series, {("c", 1): {"waiters"},
-                                  ("c.lock", 2): {"locked", "owner", "waiters"}})
+        self.assertEqual(series, {("c", "1"): {"waiters"},
+                                  ("c.lock", "2"): {"locked", "owner", "waiters"}})
 
     def test_a_wait_names_what_it_is_for(self):
         waits = [event["args"] for event in self.events_of(QUEUE_OF_ONE)

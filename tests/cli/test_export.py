@@ -16,9 +16,18 @@ import time
 import unittest
 
 from cli_test import CASES, ENVIRONMENT, EXPECTED, ROOT, SCENARIOS, USAGE, CliTest, main
+from test_lanes import ECHO, PROGRAM
 from trace_statistics import PARTS, statistics
 
 WINDOW = SCENARIOS / "window.json"
+LEFT = {"cadran": 1, "tasks": [{"name": "main", "do": [
+    {"exec": ["sleep", "1000"], "stdin": "pipe", "as": "p"}, {"write": "p", "data": "abc"}]}]}
+LOST = {"cadran": 1, "tasks": [{"name": "main", "do": [
+    {"exec": ["sh", "-c", "exec <&-; kill -9 $$"], "stdin": "pipe", "as": "p"}, {"sleep": 0.1},
+    {"try": [{"write": "p", "data": "abc"}, {"drain": "p"}], "except": {"OSError": []}},
+    {"wait": "p", "as": "code"}]}]}
+WORLD = {"echo": (ECHO, "--allow-net"), "program": (PROGRAM, "--allow-exec"),
+         "left": (LEFT, "--allow-exec"), "lost": (LOST, "--allow-exec")}
 DATABASES = os.environ.get("CADRAN_SQLITE") == "yes"
 TEXT = """\
 window, virtual clock, seed 0: complete
@@ -49,6 +58,11 @@ class ExportTest(CliTest):
         """The trace of a run, whatever becomes of it."""
         self.cadran("run", *options, "--trace", "trace", document)
         return self.folder / "trace"
+
+    def trace_of_world(self, name):
+        """That of a run of WORLD."""
+        document, allowed = WORLD[name]
+        return self.trace_of(self.write(f"{name}.json", document), "--clock", "real", allowed)
 
     def json_of(self, path="trace"):
         return json.loads(self.expect(EXPECTED, "export", "--format", "json", path, err="").out)
@@ -83,6 +97,7 @@ class Statistics(ExportTest):
                     self.assertEqual(one["longest_wait"]["length_ns"], other.pop("longest_ns"))
                 self.assertAlmostEqual(one.get("level_mean", 0), other.pop("level_mean", 0))
                 self.assertEqual({key: one.get(key) for key in other}, other)
+        self.assertEqual(told["lanes"], own["lanes"])
 
     def test_every_trace_of_the_tree(self):
         """The parts of a life add up to it; and another way of counting comes to the same."""
@@ -135,6 +150,35 @@ class Statistics(ExportTest):
         self.assertGreater(told["run"]["computing_ns"], 8_000_000)
         self.assertGreater(told["run"]["ready_ns"], 0)
         self.check_against_trace(told, trace)
+
+    def test_connections_and_programs(self):
+        for name in WORLD:
+            with self.subTest(name):
+                trace = self.trace_of_world(name)
+                told = self.json_of()
+                self.check_sums(told)
+                self.check_against_trace(told, trace)
+                self.assertEqual(len(told["lanes"]), 3 if name == "program" else 2)
+        self.trace_of_world("program")
+        said = self.expect(EXPECTED, "export", "trace", err="").out
+        self.assertRegex(said, r"\nconnections and programs\n(  .*\n){3}\n")
+        self.assertRegex(said, r"\n  pipe, read stdout of process \d+: [\d.]+ \w+ from [\d.]+ \w+, "
+                               r"6 bytes received\n")
+        self.assertRegex(said, r"\n  sh process-\d+: [^,\n]+, result 3\n")
+        self.assertNotRegex(said, r"\n  stream stdin of process \d+\n")  # nobody waited for it
+        self.trace_of_world("left")
+        said = self.expect(EXPECTED, "export", "trace", err="").out
+        self.assertRegex(said, r"\n  sleep process-\d+: [^,\n]+, not ended\n")
+        self.assertRegex(said, r"\n  pipe, written [^,\n]+: [^,\n]+, 3 bytes sent, not ended\n")
+
+    def test_of_many_connections_those_with_most_bytes(self):
+        self.trace_of(self.write("many.json", {"cadran": 1, "tasks": [{"name": "main", "do": [
+            {"for": "i", "in": "range(45)", "do": [
+                {"exec": ["true"], "as": "p"}, {"wait": "p"}]}]}]}),
+            "--clock", "real", "--allow-exec")
+        said = self.expect(EXPECTED, "export", "trace", err="").out
+        self.assertIn("\n  and 5 on which less came and went: --format json has all\n", said)
+        self.assertEqual(len(self.json_of()["lanes"]), 45)
 
     def test_for_people(self):
         self.trace_of(WINDOW)
@@ -215,7 +259,7 @@ class Database(ExportTest):
         super().setUp()
         page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
         self.questions = re.findall(r"```sql\n(.*?)```", page, re.S)
-        self.assertEqual(len(self.questions), 10)
+        self.assertEqual(len(self.questions), 12)
 
     def ask(self, trace="trace"):
         """The answers to all of them, and the statistics."""
@@ -223,7 +267,7 @@ class Database(ExportTest):
         self.expect(EXPECTED, "export", "--format", "sqlite", "--output", path, trace, out="", err="")
         with contextlib.closing(sqlite3.connect(path)) as database:
             self.database = {table: list(database.execute(f"SELECT * FROM {table}"))
-                             for table in ("spans", "waits", "wakes", "counters", "events")}
+                             for table in ("spans", "waits", "wakes", "counters", "events", "lanes", "data")}
             return [list(database.execute(question)) for question in self.questions], \
                 self.json_of(trace)
 
@@ -270,6 +314,32 @@ class Database(ExportTest):
         self.assertEqual({number for number, _ in answers[7]}, of("lock"))
         for number, share in answers[7]:
             self.assertAlmostEqual(share or 0, primitives[number]["utilisation"])
+
+    def check_lanes(self, answers, told):
+        names = lambda lane: (lane["name"], lane["what"])
+        self.assertEqual(answers[10], sorted(
+            ((lane["tid"], *names(lane), lane["received"], lane["sent"], lane.get("outcome"),
+              lane.get("error")) for lane in told["lanes"])))
+        types = {one["object"]: one["type"] for one in told["primitives"]}
+        self.assertEqual(answers[11], [
+            (*names(lane), lane["end_ns"] - lane["begin_ns"], lane.get("result"))
+            for lane in told["lanes"] if types[lane["object"]] == "process"])
+        self.assertEqual({row[0]: row[3] for row in self.database["lanes"]},
+                         {lane["tid"]: lane["by_tid"] for lane in told["lanes"] if "by_tid" in lane}
+                         | {lane["tid"]: None for lane in told["lanes"] if "by_tid" not in lane})
+
+    def test_connections_and_programs(self):
+        for name in WORLD:
+            with self.subTest(name):
+                self.trace_of_world(name)
+                answers, told = self.ask()
+                self.check_tasks(answers, told)
+                self.check_primitives(answers, told)
+                self.check_lanes(answers, told)
+                self.assertGreater(len(self.database["data"]) + (name == "lost"), 0)
+                lanes = {row[0] for row in self.database["lanes"]}
+                tasks = {task["tid"] for task in told["tasks"]}
+                self.assertLessEqual({row[2] for row in self.database["wakes"]}, lanes | tasks)
 
     def test_the_answers_are_those_of_the_statistics(self):
         documents = [*SCENARIOS.glob("*.json"), *(SCENARIOS / "examples").glob("*.json"),

@@ -57,8 +57,8 @@ class Lanes(CliTest):
     def test_a_byte_is_in_flight_and_then_readable(self):
         events = self.events(ECHO, "--allow-net")
         lanes = [event["args"]["object"] for event in self.of(events, "lane", "B")]
-        states = [(event["id"], event["args"]) for event in self.of(events, "object", "C")
-                  if event.get("id") in lanes]
+        states = [(int(event["id"]), event["args"]) for event in self.of(events, "object", "C")
+                  if int(event["id"]) in lanes]
         for object in lanes:
             self.assertEqual(max(state["in_flight"] for id, state in states if id == object), 8)
             self.assertEqual(max(state["readable"] for id, state in states if id == object), 8)

@@ -26,6 +26,10 @@ CROWD = {"cadran": 1, "objects": {"e": {"type": "event"}},
                    {"name": "setter", "do": [{"sleep": 1}, {"set": "e"}, {"sleep": 1}]}]}
 
 
+TWO_QUEUES = {"cadran": 1, "objects": {"p": {"type": "queue"}, "q": {"type": "queue"}},
+              "tasks": [{"name": "putter", "do": [{"put": "p"}, {"sleep": 1}, {"put": "q"}]}]}
+
+
 class Perfetto:
     """What a trace is to it. A slice is its first event, with "end"; an instant is one, too."""
 
@@ -147,6 +151,21 @@ class Readers(CliTest):
                 with self.subTest(path.name, options=options):
                     arrows += self.check(self.read(path, *options))
         self.assertGreater(arrows, 500)
+
+    def test_two_objects_of_one_name_are_two_series(self):
+        """As a program in C may have them: here one of them is given the other's name."""
+        self.write("two.json", TWO_QUEUES)
+        events = self.read("two.json")
+        for event in events:
+            if event.get("cat") == "object":
+                event["name"] = "q"
+        self.check(events)
+        sizes = {series[:2] for series in Perfetto(events).series if series[2] == "size"}
+        self.assertEqual(sizes, {("q", "1"), ("q", "2")})
+        self.write("renamed.json", events)
+        told = json.loads(self.cadran("export", "--format", "json", "renamed.json").out)
+        self.assertEqual([(made["object"], made["name"]) for made in told["primitives"]],
+                         [(1, "q"), (2, "q")])
 
     def test_arrows_from_more_instants_than_lie_on_each_other(self):
         self.write("crowd.json", CROWD)

@@ -47,7 +47,7 @@ class Trace:
                 else:
                     args["name"] = tasks[event["tid"]]
             elif cat == "object":
-                event["name"] = objects.get(args.get("object", event.get("id")), event["name"])
+                event["name"] = objects.get(args.get("object") or int(event["id"]), event["name"])
             elif cat in ("wait", "park"):
                 verb, space, rest = event["name"].partition(" ")
                 event["name"] = verb + space + replaced(rest)

@@ -62,6 +62,8 @@ class Several(CliTest):
         self.check(self.cadran("check", "fine.json", "bad.json"), EXPECTED,
                    out="fine.json: no faults\nbad.json: no faults\n", err="")
         self.check(self.cadran("check", "-q", "fine.json"), EXPECTED, out="", err="")
+        self.write("world.json", {"cadran": 1, "tasks": [{"name": "a", "do": [{"exec": ["ls"]}]}]})
+        self.check(self.cadran("check", "world.json"), EXPECTED, out="world.json: no faults\n", err="")
         done = self.cadran("check", "fine.json", "wrong.json", "absent.json")
         self.assertEqual((done.returncode, done.out), (USAGE, "fine.json: no faults\n"))
         self.assertIn("wrong.json:1:", done.err)

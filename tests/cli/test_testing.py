@@ -260,7 +260,10 @@ class Judged(TestingTest):
         self.assertNotIn("a.trace.new.json", self.names())
         document["expect"]["tolerance"] = 0  # which no two real runs keep to
         self.write("a.json", document)
-        row = self.results("--clock", "real", "--repeat", 2)["a.json"]
+        row = {"reasons": ["busy"]}  # until a moment comes in which the machine is in time
+        for _ in range(50):
+            if row["reasons"] == ["busy"]:
+                row = self.results("--clock", "real", "--repeat", 2)["a.json"]
         self.assertEqual(row["reasons"], ["golden", "varies"])
         self.assertRegex(row["sentence"], r"\Arun 2 is not the first one: \w+ .*")
 

@@ -178,15 +178,68 @@ class Answers(WhyTest):
         self.assertIn("3 tasks wait for one another since 1.2 s: philosopher0 waits since 0.4 s: "
                       "lock forks[1], held by philosopher1;", said)
         told = self.why(SCENARIOS / "dining-philosophers.trace.json", "forks[1]", "--at", "1")
-        self.assertIn("owner philosopher1", told["text"])
+        self.assertIn("lock forks[1]: held by philosopher1, 1 waits", told["text"])
         self.assertEqual([wait["text"].split()[0] for wait in told["waiters"]], ["philosopher0"])
 
     def test_a_wait_that_nobody_ended_is_told_once(self):
         trace = SCENARIOS / "dining-philosophers.trace.json"
         self.assertRegex(self.said(trace, "philosopher0"),
-                         r" for lock forks\[1\], held by philosopher1, and nobody ended that; "
-                         r"it was up to philosopher1 at \S+ \S+ \(with\)")
-        self.assertEqual(self.said(trace, "philosopher0").count("for lock forks[1]"), 1)
+                         r" for lock forks\[1\], held by philosopher1; taken by philosopher1 at "
+                         r"\S+ \S+ \(with\)")
+        self.assertEqual(self.said(trace, "philosopher0").count("forks[1]"), 1)
+
+    def test_what_nobody_ended_names_it_once(self):
+        """Of every kind of object, in the words of the run's report."""
+        kinds = {"event": ({}, {"wait": "it"}, "event it, which no step sets"),
+                 "condition": ({}, {"with": "it", "do": [{"wait": "it"}]},
+                               "condition it, which no step notifies"),
+                 "queue": ({}, {"get": "it"}, "queue it, empty, which no step puts into"),
+                 "barrier": ({"parties": 2}, {"wait": "it"},
+                             "barrier it: 1 of 2, which nobody comes to any more"),
+                 "future": ({}, {"await": "it"}, "future it, which no step sets")}
+        for kind, (more, step, words) in kinds.items():
+            with self.subTest(kind):
+                trace = self.record({"objects": {"it": {"type": kind} | more},
+                                     "tasks": [task("stuck", step)]})
+                self.assertTrue(self.said(trace, "stuck").endswith(f"waits since 0 s for {words}"))
+
+    def test_who_could_have_ended_it(self):
+        trace = self.record({"objects": {"go": {"type": "event"}}, "tasks": [
+            task("main", {"await": "waiter"}, {"set": "go"}), task("waiter", {"wait": "go"})]})
+        self.assertRegex(self.said(trace, "waiter"), r"waits since 0 s for event go, which only "
+                         r"main sets; up to main at \S+ \S+ \(set\)$")
+
+    def test_who_cancelled_it(self):
+        """A cancel wakes who waits; that is no item put, and no permit released."""
+        for wait in ({"get": "q"}, {"sleep": 9}, {"acquire": "s"}, {"wait": "e"}):
+            for clock in ("virtual", "real"):
+                with self.subTest(wait=wait, clock=clock):
+                    trace = self.record({
+                        "objects": {"q": {"type": "queue"}, "e": {"type": "event"},
+                                    "s": {"type": "semaphore", "value": 0}},
+                        "tasks": [task("boss", {"sleep": "10ms"}, {"cancel": "victim"}),
+                                  task("victim", wait)]}, "--clock", clock)
+                    self.assertIn("until boss cancelled it", self.said(trace, "victim"))
+                    ended = [w["ended"] for w in self.why(trace, "victim")["waits"]]
+                    self.assertEqual(ended, ["cancelled"])
+
+    def test_a_cancel_that_takes_its_time(self):
+        """Who waits for a task that cleans up goes on when that has ended: it was woken by it."""
+        trace = self.record({
+            "coroutines": {"clean": {"do": [{"try": [{"sleep": 9}], "finally": [{"sleep": 2}]}]}},
+            "tasks": [task("boss", {"sleep": 1}, {"cancel": "parent"}),
+                      task("parent", {"spawn": "clean", "name": "child", "as": "t"},
+                           {"await": "t"})]})
+        self.assertEqual([(w["ended"], w["by"], w["end_ns"])
+                          for w in self.why(trace, "parent")["waits"]],
+                         [("woken", "child", 3_000_000_000)])
+
+    def test_who_released_a_lock(self):
+        holders = [task("a{i}", {"with": "l", "do": [{"sleep": 1}]}, count=3)]
+        trace = self.record({"objects": {"l": {"type": "lock"}}, "tasks": holders})
+        self.assertIn("waited 1 s for lock l, held by a0 until 1 s", self.said(trace, "a1"))
+        self.assertIn("waited 2 s for lock l, held by a0 then, and released by a1 at 2 s; before "
+                      "it in the line was a1", self.said(trace, "a2"))
 
     def test_who_changed_a_queue(self):
         document = {"objects": {"q": {"type": "queue"}}, "tasks": [
@@ -332,7 +385,7 @@ class StandsOut(WhyTest):
         self.assertIn("3 tasks wait for one another",
                       self.found(SCENARIOS / "dining-philosophers.json")["deadlock"])
         left = self.found(SCENARIOS / "lost-notify.json")
-        self.assertIn("trusts waits since 0.5 s for a notify of condition bell", left["left"])
+        self.assertIn("trusts waits since 0.5 s for condition bell, which nobody notifies any more", left["left"])
         own = self.found({"objects": {"l": {"type": "lock"}},
                           "tasks": [task("one", {"acquire": "l"}, {"acquire": "l"})]})
         self.assertIn("a task waits for itself: one waits since 0 s: lock l, held by one",

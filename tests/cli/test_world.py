@@ -98,6 +98,9 @@ class Leave(CliTest):
         process = self.expect(UNEXPECTED, *REAL, "--allow-exec", "s.json", out="No such file or directory\n")
         self.assertIn('FileNotFoundError: No such file or directory\n    starting "true" in the folder '
                       '"no/such/folder"\n', process.err)
+        self.write("s.json", scenario({"exec": ["sort -n"], "as": "p"}))
+        self.assertIn('\n    starting "sort -n"; each argument is an item of its own\n',
+                      self.expect(UNEXPECTED, *REAL, "--allow-exec", "s.json").err)
         self.write("s.json", scenario({"exec": ["true"], "as": "p"}, {"read": "p", "stream": "stderr", "as": "x"}))
         self.assertIn('ValueError: not a pipe\n    stderr of the process is none: in its "exec" '
                       '"stderr": "pipe" makes it one\n',
@@ -113,6 +116,18 @@ class Leave(CliTest):
             process = self.expect(UNEXPECTED, *REAL, "--allow-net", "--allow-unix=.", "s.json")
             if says is not None:
                 self.assertIn(f"\n    {says}\n", process.err)
+
+    def test_a_host_and_its_port_are_two_members(self):
+        self.write("s.json", scenario({"open_connection": 9, "host": "127.0.0.1:80"}))
+        self.assertIn('"127.0.0.1:80:9" is not what --allow-net allows\n    "host" is a host alone: the port is a '
+                      'member of its own\n', self.expect(UNEXPECTED, *REAL, "--allow-net", "s.json").err)
+        self.write("s.json", scenario(
+            {"call": "c", "args": {"at": "127.0.0.1:80"}},
+            coroutines={"c": {"params": ["at"], "do": [{"open_connection": "at"}]}}))
+        self.assertIn("port must be a number, not the text '127.0.0.1:80'; at is the text '127.0.0.1:80', passed at "
+                      "scenario:1:", (said := self.expect(UNEXPECTED, *REAL, "--allow-net", "s.json").err))
+        self.assertIn('; an argument that is no text stands in braces, as in "{8007}"; a host is a member of its own, '
+                      '"host"\n', said)
 
     def test_the_network_is_not_used_without_it(self):
         serve = {"coroutines": {"serve": {"params": ["c"], "do": []}}, "protocols": {"p": {}}}
@@ -193,6 +208,14 @@ class Leave(CliTest):
                     out="serves\n" + "".join(f'"{path}" is not in the folder that --allow-unix names\n'
                                              for path in ("s", "in/../s", "out/s")))
         self.assertEqual(list((self.folder / "in").iterdir()), [])
+
+    def test_the_folder_is_one(self):
+        """Not the option, the file or the word that stands in its place by mistake."""
+        self.write("s.json", scenario({"sleep": 0}))
+        for word in ("--allow-net", "-", "s.json", "nowhere", ""):
+            self.expect(USAGE, *REAL, "--allow-unix", word, "s.json", out="",
+                        err=f'cadran run: --allow-unix wants a folder that is there, not "{word}"\n')
+        self.expect(EXPECTED, *REAL, "--allow-unix", ".", "s.json")
 
     def test_a_link_in_the_folder_does_not_lead_out_of_it(self):
         """Where somebody else listens, say the daemon of a container's."""

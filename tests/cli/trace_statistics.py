@@ -14,6 +14,7 @@ LEVELS = {  # type: (field, capacity, what is served, its direction)
     "barrier": ("n_waiting", "parties", "n_waiting", -1),
     "future": ("done", 1, "done", 1),
     "task_group": ("tasks", 0, "tasks", -1),
+    "server": ("connections", 0, "connections", 1),
 }
 
 
@@ -110,8 +111,30 @@ def read(events):
             objects.setdefault(args["object"], {"made": now, "states": [], **args})
             objects[args["object"]]["name"] = event["name"]
         elif (phase, cat) == ("C", "object"):
-            objects[event["id"]]["states"].append((now, args))
+            objects[int(event["id"])]["states"].append((now, args))
     return tasks, objects, now
+
+
+def lanes(events):
+    """As --format json tells of them; the names of objects are the last ones."""
+    declared = {event["args"]["object"]: (event["name"], event["args"]["type"]) for event in events
+                if (event.get("cat"), event["ph"]) == ("object", "i")}
+    told = {}
+    for event in events:
+        args = event.get("args", {})
+        if (event.get("cat"), event["ph"]) == ("lane", "B"):
+            told[event["tid"]] = {
+                "tid": event["tid"], "object": args["object"], "name": declared[args["object"]][0],
+                "what": event["name"], "begin_ns": ns(event), "received": 0, "sent": 0,
+                **({"by_tid": args["by_tid"]} if "by_tid" in args else {})}
+        elif event.get("cat") == "lane":
+            lane = told[event["tid"]]
+            lane |= {"end_ns": ns(event)} | {key: args[key] for key in ("outcome", "error") if key in args}
+            if declared[lane["object"]][1] == "process" and "outcome" not in args:
+                lane["result"] = args.get("result", 0)
+        elif event.get("cat") == "data":
+            told[event["tid"]][event["name"]] += args["bytes"]
+    return list(told.values())
 
 
 def statistics_of_object(number, made, tasks, end):
@@ -176,6 +199,6 @@ def statistics(events):
                      **{f"{part}_ns": time for part, time in parts.items()}, "spans": task.spans,
                      "waits": {key: (len(list_), sum(list_), max(list_))
                                for key, list_ in waits.items()}})
-    return {"length_ns": end, "at_work_peak": peak(working), "tasks": told,
+    return {"length_ns": end, "at_work_peak": peak(working), "tasks": told, "lanes": lanes(events),
             "primitives": [statistics_of_object(number, made, tasks, end)
                            for number, made in objects.items()]}

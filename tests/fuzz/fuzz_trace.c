@@ -33,13 +33,13 @@ static void check_text(const struct trace_model *trace, uint32_t text) {
 }
 
 static void check_args(const struct trace_model *trace, uint32_t args) {
-    const char *cursor = trace_text(trace, args);
+    struct trace_args left = trace_args_of(trace, args);
     struct trace_arg arg;
     char buffer[32];
     check_text(trace, args);
-    while (trace_args_next(&cursor, &arg))
+    while (trace_args_next(&left, &arg))
         HOLDS(trace_arg_decode(&arg, buffer, sizeof buffer) == strlen(buffer));
-    HOLDS(args == 0 || *cursor == '}' || strchr(cursor, '}') != NULL);
+    HOLDS(args == 0 || *left.at == '}' || strchr(left.at, '}') != NULL);
 }
 
 static void check_slices(const struct trace_model *trace, uint32_t index) {

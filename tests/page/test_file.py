@@ -23,6 +23,25 @@ class Files(PageTest):
                          (0, 5_000_000_000, 0, 5_000_000_000))
         self.assertEqual(run["statistics"]["primitives"][0]["served"], 8)
 
+    def test_connections_and_programs_are_in_it(self):
+        self.trace_of({"tasks": [{"name": "main", "do": [
+            {"exec": ["sh", "-c", "cat; exit 3"], "stdin": "pipe", "stdout": "pipe", "as": "p"},
+            {"write": "p", "data": "hello"}, {"write_eof": "p"}, {"read": "p", "as": "x"},
+            {"wait": "p"}]}]}, "--clock", "real", "--allow-exec")
+        data = json.loads(data_of(self.page_of().read_text(encoding="utf-8"))[0])
+        run, = data["sections"][0]["runs"]
+        rows = lambda list_, width: [run[list_][at:at + width] for at in range(0, len(run[list_]), width)]
+        word = lambda number: data["texts"][number]
+        lanes = [word(row[1]) for row in rows("lanes", 12)]
+        bars = {word(row[5]): (row[1], word(row[7]), lanes[row[0]]) for row in rows("bars", 8)}
+        self.assertEqual(bars["sh"][:2], (5, "result 3"))
+        self.assertRegex(bars["sh"][2], r"\Aprocess-\d+\Z")
+        self.assertEqual(bars["pipe, read"][0], 5)
+        moved = [(word(row[3]), word(row[4])) for row in rows("marks", 5) if word(row[2]) == "data"]
+        self.assertEqual(moved, [("sent", "5"), ("received", "5")])
+        told = {lane["what"]: lane for lane in run["statistics"]["lanes"]}
+        self.assertEqual((told["sh"]["result"], told["pipe, read"]["received"]), (3, 5))
+
     def test_beside_its_data_it_is_small(self):
         self.trace_of(WINDOW)
         _, rest = data_of(self.page_of().read_text(encoding="utf-8"))

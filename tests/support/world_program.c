@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -229,6 +230,55 @@ static bool look_up_a_host(void) {
     return true;
 }
 
+static bool look_up_an_address(void) {
+    struct addrinfo *found;
+    cad_name_info name;
+    if (cad_getaddrinfo("127.0.0.1", "80", NULL, &found) != 0)
+        return false;
+    int error = cad_getnameinfo(found->ai_addr, found->ai_addrlen, NI_NUMERICHOST, &name);
+    freeaddrinfo(found);
+    return error == 0;
+}
+
+static bool watch_a_descriptor(void) {
+    cad_event *event = cad_event_new(cad_running_loop());
+    int ends[2];
+    if (event == NULL || pipe(ends) != 0)
+        return false;
+    bool fine = cad_add_writer(cad_running_loop(), ends[1], signalled, event) == 0;
+    fine = fine && cad_event_wait(event) == 0;
+    (void)cad_remove_writer(cad_running_loop(), ends[1]);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return fine;
+}
+
+/* Who connects is told something, in parts. */
+static void answer(cad_stream *stream, void *arg) {
+    static char hello[] = "hello";
+    const struct iovec parts[] = {{hello, 3}, {hello + 3, sizeof hello - 3}};
+    (void)arg;
+    (void)cad_stream_writelines(stream, parts, 2);
+    cad_stream_free(stream);
+}
+
+static bool hear_an_answer(void) {
+    static const cad_server_options answering = {.connected = answer};
+    cad_server *server;
+    cad_stream *stream;
+    if (cad_start_server(cad_running_loop(), "127.0.0.1", 0, &answering, &server) != 0)
+        return false;
+    cad_bytes bytes = {0};
+    bool fine = cad_open_connection(NULL, cad_server_port(server), 0, &stream) == 0;
+    if (fine) {
+        fine = cad_stream_read(stream, CAD_ALL, &bytes) == 0 && bytes.size == sizeof "hello";
+        cad_stream_free(stream);
+    }
+    cad_bytes_free(&bytes);
+    end(server);
+    return fine;
+}
+
 int world_program(void *done) {
     static bool (*const parts[WORLD_PROGRAM_PARTS])(void) = {meet,
                                                              meet_at_a_path,
@@ -238,7 +288,10 @@ int world_program(void *done) {
                                                              hear_a_signal,
                                                              listen_to_a_program,
                                                              listen_to_a_pipe,
-                                                             look_up_a_host};
+                                                             look_up_a_host,
+                                                             look_up_an_address,
+                                                             watch_a_descriptor,
+                                                             hear_an_answer};
     unsigned count = 0;
     cad_timeout *scope;
     if (cad_timeout_enter(10 * CAD_SECOND, &scope) != 0)

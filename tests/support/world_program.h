@@ -7,7 +7,7 @@
  * program that is talked to, one with a protocol, one that is ended, a pipe, a signal, the
  * addresses of a host. 0; CAD_ETIMEDOUT: something did not come to its end. `done` is an unsigned,
  * to which is added how many of its parts did all that they should; or NULL. */
-enum { WORLD_PROGRAM_PARTS = 9 };
+enum { WORLD_PROGRAM_PARTS = 12 };
 int world_program(void *done);
 
 #endif

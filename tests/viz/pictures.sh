@@ -109,6 +109,8 @@ expect 0 'cut short' "$view" --png cut.png cut.json
 expect 2 'job70: the trace has no task of that name' "$view" --png late.png --select job70 window.json
 expect 2 '--from is beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 window.json
 expect 2 '--at is beyond the end of the trace, 5 s' "$view" --png late.png --at 5.001 window.json
+expect 2 '--step: the trace has ' "$view" --png late.png --step 9999 window.json
+expect 2 '--step: there are ' "$view" --png late.png --at 1s --step 9999 window.json
 printf '[{"ph": "X", "ts": 1, "dur": 5, "pid": 1, "tid": 1, "name": "x"}]' >foreign.json
 expect 2 '--table: the trace has no tasks' "$view" --png late.png --table foreign.json
 expect 2 "--at: another program's trace tells of no state" "$view" --png late.png --at 1us foreign.json

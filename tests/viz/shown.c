@@ -1,6 +1,7 @@
 /* Whether the panel of the viewer shows what the engine has: a state in the engine's words
  * (probe.h) is taken apart, and each part is looked for in the rows of the tab "State". */
 #include "support/shown.h"
+#include "trace/field_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -221,14 +222,15 @@ static void want_task(struct shown *shown) {
 }
 
 static void want_field(struct shown *shown, const char *key) {
-    char value[32];
+    char name[64], value[TRACE_FIELD_WORDS];
     int64_t is = number(shown);
-    (void)snprintf(value, sizeof value, "%" PRId64, is);
+    trace_field_name(key, name, sizeof name);
+    trace_field_value(key, is, value);
     /* How many stand in a line is where they stand, too, who have words of their own. */
     bool line = strcmp(key, "waiters") == 0 || strcmp(key, "getters") == 0 ||
                 strcmp(key, "putters") == 0 || strcmp(key, "joiners") == 0;
     if (strcmp(key, "owner") != 0)
-        want_row(shown, key, value, line);
+        want_row(shown, name, value, line);
     else if (is == 0)
         want_row(shown, key, "nobody", false);
 }

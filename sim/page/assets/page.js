@@ -15,8 +15,8 @@ const fields = {
   differences: ["kind", "root", "follow", "sentence", "timeA", "laneA", "barA", "markA",
                 "timeB", "laneB", "barB", "markB"],
 };
-const SPAN = 0, WAIT = 1, SLEEP = 2, READY = 3, RUN = 4;
-const KINDS = ["span", "wait", "sleep", "ready", "runs"];
+const SPAN = 0, WAIT = 1, SLEEP = 2, READY = 3, RUN = 4, LANE = 5;
+const KINDS = ["span", "wait", "sleep", "ready", "runs", "is there"];
 const OUTCOMES = ["", "returned", "failed", "cancelled", "pending"];
 const TASK = 3;
 const OPEN = 1, PENDING = 2;
@@ -186,6 +186,12 @@ function paint(pen, kind, x, y, width, height, look) {
     pen.fillStyle = look.hatch;
     pen.fill();
     pen.strokeStyle = look.bad ? colours.alert : colours.wait;
+    pen.stroke();
+  } else if (kind === LANE) {
+    box(1);
+    pen.fillStyle = colours["wait-fill"];
+    pen.strokeStyle = colours.strip;
+    pen.fill();
     pen.stroke();
   } else {
     box(kind === RUN ? 5 : 4);
@@ -463,7 +469,7 @@ class Chart {
     for (const mark of lane.marks) {
       const spot = this.spot(mark), kind = word(mark.kind);
       if (spot.x < this.left - 4 || spot.x > this.width + 4) continue;
-      const dot = ["print", "span", "wait"].includes(kind);
+      const dot = ["print", "span", "wait", "data"].includes(kind);
       if (dot && last !== null && spot.x - last < 1) continue;
       if (dot) last = spot.x;
       pen.fillStyle = dot ? colours.mark : colours.alert;
@@ -607,10 +613,10 @@ class Chart {
 function describe(chart, what) {
   const {run} = chart, terms = [];
   if (what.mark) {
-    const {mark} = what;
+    const {mark} = what, kind = word(mark.kind);
     terms.push(["at", time(mark.time)], ["in", word(run.lanes[mark.lane].name)]);
+    if (kind === "data") return [`${count(Number(word(mark.detail)), "byte")} ${word(mark.name)}`, terms];
     if (mark.detail) terms.push(["", word(mark.detail)]);
-    const kind = word(mark.kind);
     return [["span", "wait"].includes(kind) ? `${word(mark.name)} (${kind} without length)`
                                             : `${kind === "print" ? "" : kind + ": "}${word(mark.name)}`, terms];
   }
@@ -753,7 +759,8 @@ class Section {
     this.classes.labels.forEach((label, i) => add(SPAN, label, i));
     const there = kind => this.runs.some(run => run.lanes.some(lane =>
       lane.bars.some(bar => bar.kind === kind)));
-    [[WAIT, "waits"], [SLEEP, "sleeps"], [READY, "ready, not running yet"], [RUN, "keeps the loop busy"]]
+    [[WAIT, "waits"], [SLEEP, "sleeps"], [READY, "ready, not running yet"], [RUN, "keeps the loop busy"],
+     [LANE, "connection or program"]]
       .forEach(([kind, label]) => { if (there(kind)) add(kind, label); });
     this.wakesShown = element("li", {class: "wakes"});
     if (this.runs.some(run => run.wakes.length > 0)) list.append(this.wakesShown);
@@ -772,7 +779,7 @@ class Section {
     for (const {canvas, kind, colour} of this.swatches || []) {
       const pen = this.charts[0].resize(canvas, 22, 12);
       pen.clearRect(0, 0, 22, 12);
-      const inset = {[SPAN]: 1, [WAIT]: 0}[kind] ?? -2;
+      const inset = {[SPAN]: 1, [WAIT]: 0, [LANE]: 0}[kind] ?? -2;
       paint(pen, kind, 0, inset, 22, 12 - 2 * inset,
             {colour, over: false, hatch: hatch(pen, devicePixelRatio || 1), bad: false});
     }
@@ -1032,7 +1039,7 @@ class Section {
     const told = this.runs.filter(run => run.statistics);
     if (told.length < this.runs.length) return [];
     return this.compared ? [this.effects()].filter(Boolean)
-                         : [this.primitives(), this.tasks()].filter(Boolean);
+                         : [this.primitives(), this.outside(), this.tasks()].filter(Boolean);
   }
 
   table(title, heads, lines, more) {
@@ -1070,6 +1077,20 @@ class Section {
                                  time(one.longest_wait.begin_ns)) : "–"]);
     return this.table("Primitives", heads, lines, statistics.primitives_left &&
       `and ${statistics.primitives_left.toLocaleString("en")} more`);
+  }
+
+  /* Connections, ends of pipes, programs. */
+  outside() {
+    const {lanes, lanes_left: left} = this.runs[0].statistics;
+    if (lanes.length === 0) return null;
+    const ended = one => one.outcome === "pending" ? "not ended"
+      : one.error ? named(one.error) : one.result === undefined ? "–" : `result ${one.result}`;
+    const heads = [{name: "connection or program"}, {name: "is"}, {name: "from"}, {name: "for"},
+                   {name: "received"}, {name: "sent"}, {name: "ended", words: true}];
+    const lines = lanes.map(one => [named(one.name || ""), named(one.what), time(one.begin_ns),
+      time(one.end_ns - one.begin_ns), one.received ? count(one.received, "byte") : "–",
+      one.sent ? count(one.sent, "byte") : "–", ended(one)]);
+    return this.table("Connections and programs", heads, lines, left && `and ${left.toLocaleString("en")} more`);
   }
 
   tasks() {

@@ -1,0 +1,130 @@
+"""What strangers and narrow machines do to who only reads: each command ends, and says why."""
+
+import os
+import pathlib
+import resource
+import signal
+import time
+import unittest
+
+from cli_test import ENVIRONMENT, EXPECTED, PROGRAM, SCENARIOS, UNEXPECTED, USAGE, CliTest, main
+
+VIEW = os.environ.get("CADRAN_VIEW")
+GROUPS = pathlib.Path("/sys/fs/cgroup")
+MEBIBYTE = 1 << 20
+
+
+def is_sanitized():
+    return b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
+
+
+def new_group(name, limit):
+    """A control group for memory, of either version; None where this machine lets nobody make one."""
+    for folder, file in ((GROUPS / "memory", "memory.limit_in_bytes"), (GROUPS, "memory.max")):
+        group = folder / name
+        if not (folder / "cgroup.procs").exists():
+            continue
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        try:
+            (group / file).write_text(str(limit))
+            return group
+        except OSError:
+            group.rmdir()
+    return None
+
+
+@unittest.skipIf(is_sanitized(), "the sanitizers' own memory is much more than what is allowed")
+class Group(CliTest):
+    """A group of the kernel kills without a word who takes more than it allows."""
+
+    LIMIT = 32 * MEBIBYTE
+
+    def setUp(self):
+        super().setUp()
+        self.group = new_group(f"cadran-test-{os.getpid()}", self.LIMIT)
+        if self.group is None:
+            self.skipTest("no group for memory can be made")
+        self.addCleanup(self.group.rmdir)
+
+    def within(self, *arguments, **options):
+        def enter():
+            (self.group / "cgroup.procs").write_text(str(os.getpid()))
+        return self.cadran(*arguments, preexec_fn=enter, **options)
+
+    def test_a_run_ends_by_itself(self):
+        self.write("hungry.json", {"cadran": 1, "objects": {"q": {"type": "queue"}}, "tasks": [
+            {"name": "a", "do": [{"repeat": "forever", "do": [{"put": "q", "value": "x" * 100}]}]}]})
+        process = self.within("run", "hungry.json")
+        self.assertIn("limit: there is no more memory (--max-memory)\n", process.err)
+
+    def test_so_do_those_who_read_a_trace(self):
+        self.write("crowd.json", {"cadran": 1, "vars": {"late": 0}, "tasks": [
+            {"name": "task of a crowd {i}", "count": 100000, "do": [{"sleep": "i + late"}]}]})
+        self.expect(EXPECTED, "run", "-q", "--trace", "crowd", "crowd.json")
+        self.expect(EXPECTED, "run", "-q", "--trace", "other", "--set", "late=1", "crowd.json")
+        reading = [("table", "crowd"), ("why", "crowd"), ("export", "crowd"),
+                   ("diff", "crowd", "other"), ("export", "--format", "html", "crowd")]
+        if VIEW:
+            reading.append(("view", "--png", "picture", "crowd"))
+        for command in reading:
+            with self.subTest(command=command):
+                process = self.within(*command)
+                self.assertEqual(process.returncode, ENVIRONMENT, process.err)
+                self.assertRegex(process.err, "memory")
+
+
+class Meanwhile(CliTest):
+    """Files that others change while they are read."""
+
+    def test_a_trace_that_is_shortened_is_another_one(self):
+        for name in ("a", "b"):
+            with self.write(name, "[").open("r+") as file:
+                file.truncate(4 << 30)
+        process = self.start("diff", "a", "b")
+        time.sleep(0.3)
+        os.truncate(self.folder / "b", 1)
+        self.finish(process)
+        self.assertIn(process.returncode, (UNEXPECTED, USAGE), process.err)
+        self.assertNotEqual(process.err, "")
+
+
+@unittest.skipUnless(VIEW, "no viewer was built")
+class Pipe(CliTest):
+    """A named pipe where a trace is expected."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkfifo(self.folder / "pipe")
+
+    def test_a_window_that_waits_for_one_can_be_ended(self):
+        process = self.start("view", "pipe", env=os.environ | {"SDL_VIDEODRIVER": "dummy"})
+        time.sleep(0.5)
+        process.terminate()
+        self.finish(process, timeout=20)
+        self.assertEqual(process.returncode, -signal.SIGTERM)
+
+    def test_its_trace_is_read_twice(self):
+        process = self.start("view", "--png", "picture", "--at", "1s", "pipe")
+        (self.folder / "pipe").write_bytes((SCENARIOS / "window.trace.json").read_bytes())
+        self.check(self.finish(process), EXPECTED, err="")
+        self.assertTrue((self.folder / "picture").read_bytes().startswith(b"\x89PNG"))
+
+
+@unittest.skipUnless(VIEW, "no viewer was built")
+class Crowded(CliTest):
+    """What is many times there takes as many times as long, not the square of it."""
+
+    def test_arguments_of_an_event(self):
+        self.write("trace", '[{"name":"x","ph":"X","ts":0,"dur":1,"pid":1,"tid":1,"args":{'
+                   + '"k":1,' * 500000 + '"k":2}}]')
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        self.expect(EXPECTED, "view", "--svg", "picture", "trace")
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        self.assertLess(spent, 15 if is_sanitized() else 3)
+
+
+if __name__ == "__main__":
+    main()
