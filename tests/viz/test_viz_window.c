@@ -1,9 +1,9 @@
 /* The viewer's window, opened for real (under Xvfb), driven by SDL's events. With the variable
  * CADRAN_VIEW_SHOTS set to a folder, the pictures are kept there. */
+#include <SDL.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <SDL.h>
 #include <stdint.h>
 
 #include <cmocka.h>
