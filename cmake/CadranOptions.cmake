@@ -2,7 +2,7 @@
 
 option(BUILD_SHARED_LIBS "Build libcadran and libcadran-trace as shared libraries" OFF)
 option(CADRAN_PROGRAMS "Build the programs (cadran and its viewer), not the libraries alone" ON)
-option(CADRAN_TRACE "Build libcadran-trace, which needs zlib and libzstd" ON)
+option(CADRAN_TRACE "Build libcadran-trace, which needs the headers of zlib and libzstd" ON)
 option(CADRAN_VIEWER "Build cadran-view, which needs SDL2, Pango, fontconfig and libpng" ON)
 option(CADRAN_UCONTEXT "Switch coroutines by the C library's ucontext on every processor" OFF)
 option(CADRAN_WERROR "Treat compiler warnings as errors, as the presets of who works on it do" OFF)

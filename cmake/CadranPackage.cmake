@@ -32,7 +32,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 
 set(CPACK_DEBIAN_CADRAN_PACKAGE_NAME cadran)
 set(CPACK_DEBIAN_CADRAN_PACKAGE_SECTION devel)
-# SQLite is opened when a database is written, so that nothing else waits for it: shlibdeps does not see it.
+# Libraries that are opened when they are wanted, which shlibdeps does not see.
+set(CPACK_DEBIAN_CADRAN_PACKAGE_DEPENDS "zlib1g, libzstd1")
 set(CPACK_DEBIAN_CADRAN_PACKAGE_RECOMMENDS "libsqlite3-0, fonts-inter | fonts-dejavu-core")
 set(CPACK_DEBIAN_CADRAN_DESCRIPTION
     "run and see asynchronous programs, under a virtual clock
@@ -48,7 +49,7 @@ what two runs did differently, as text, tables, pages and timelines."
 set(CPACK_DEBIAN_LIBCADRAN-DEV_PACKAGE_NAME libcadran-dev)
 set(CPACK_DEBIAN_LIBCADRAN-DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBCADRAN-DEV_PACKAGE_SHLIBDEPS OFF)
-set(CPACK_DEBIAN_LIBCADRAN-DEV_PACKAGE_DEPENDS "libuv1-dev, zlib1g-dev, libzstd-dev")
+set(CPACK_DEBIAN_LIBCADRAN-DEV_PACKAGE_DEPENDS "libuv1-dev, zlib1g, libzstd1")
 set(CPACK_DEBIAN_LIBCADRAN-DEV_PACKAGE_RECOMMENDS cadran)
 set(CPACK_DEBIAN_LIBCADRAN-DEV_DESCRIPTION
     "event loop of asyncio's kind for programs in C (libraries)

@@ -1,5 +1,4 @@
-/* sqlite.h - SQLite, loaded when it is wanted: a program that makes no database would pay for it at
- * every start, by as many instructions as it takes to run a scenario. Private to the writer. */
+/* sqlite.h - SQLite, opened when it is wanted. Private to the writer. */
 #ifndef DATABASE_SQLITE_H
 #define DATABASE_SQLITE_H
 
@@ -30,10 +29,10 @@ struct db_sqlite {
 #undef DB_X
 };
 
-/* To be called once db_sqlite_load() has succeeded. */
+/* To be called once db_sqlite_open() has succeeded. */
 extern struct db_sqlite db_sqlite;
 
-/* Any number of times. False: it is not there, for a reason that dlerror() says. */
-bool db_sqlite_load(void);
+/* As base_library_open(). */
+bool db_sqlite_open(void);
 
 #endif

@@ -612,7 +612,7 @@ int db_writer_open(const char *path, struct db_writer **result) {
     writer->strings = base_strings_new();
     if (writer->statistics == NULL || writer->strings == NULL)
         return CAD_ENOMEM;
-    if (!db_sqlite_load())
+    if (!db_sqlite_open())
         return refuse_absent(writer);
     writer->sleep = base_strings_add(writer->strings, sleep, sizeof sleep - 1);
     return writer->sleep == UINT32_MAX ? CAD_ENOMEM : make_database(writer, path);

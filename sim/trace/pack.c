@@ -1,9 +1,8 @@
 /* What a trace's bytes are written by: into the file as they are, or through zlib or libzstd. */
-#define ZLIB_CONST /* zlib.h then takes what it does not change as const */
-
 #include "trace/pack.h"
 
 #include "base/memory.h"
+#include "trace/packers.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,8 +10,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
 enum { PACKED_SIZE = 128 * 1024, ZSTD_LEVEL = 1 };
 
@@ -78,15 +75,18 @@ static int write_all(int fd, const char *bytes, size_t length) {
 
 /* The file says of itself what is the same everywhere: no time, no name, no system. */
 static int start_gzip(struct trace_pack *pack) {
+    if (!trace_zlib_open())
+        return errno;
     pack->gzip.zalloc = base_zlib_alloc;
     pack->gzip.zfree = base_zlib_free;
     enum { WINDOW_BITS = 15, AS_GZIP = 16, MEMORY_LEVEL = 8 };
-    int status = deflateInit2(&pack->gzip, Z_BEST_SPEED, Z_DEFLATED, WINDOW_BITS + AS_GZIP,
-                              MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
+    int status = trace_zlib.deflateInit2_(&pack->gzip, Z_BEST_SPEED, Z_DEFLATED,
+                                          WINDOW_BITS + AS_GZIP, MEMORY_LEVEL, Z_DEFAULT_STRATEGY,
+                                          ZLIB_VERSION, (int)sizeof pack->gzip);
     if (status != Z_OK)
         return ENOMEM;
     pack->gzip_header = (gz_header){.os = 255};
-    (void)deflateSetHeader(&pack->gzip, &pack->gzip_header);
+    (void)trace_zlib.deflateSetHeader(&pack->gzip, &pack->gzip_header);
     return 0;
 }
 
@@ -100,7 +100,7 @@ static int write_gzip(struct trace_pack *pack, const char *bytes, size_t length,
     do {
         stream->next_out = (Bytef *)pack->packed;
         stream->avail_out = PACKED_SIZE;
-        (void)deflate(stream, modes[ending]);
+        (void)trace_zlib.deflate(stream, modes[ending]);
         error = write_all(pack->fd, pack->packed, PACKED_SIZE - stream->avail_out);
     } while (error == 0 && stream->avail_out == 0);
     return error;
@@ -109,11 +109,13 @@ static int write_gzip(struct trace_pack *pack, const char *bytes, size_t length,
 /* --- zstd ------------------------------------------------------------------------------------- */
 
 static int start_zstd(struct trace_pack *pack) {
-    pack->zstd = ZSTD_createCCtx();
+    if (!trace_zstd_open())
+        return errno;
+    pack->zstd = trace_zstd.ZSTD_createCCtx();
     if (pack->zstd == NULL)
         return ENOMEM;
-    (void)ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
-    (void)ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_checksumFlag, 1);
+    (void)trace_zstd.ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+    (void)trace_zstd.ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_checksumFlag, 1);
     return 0;
 }
 
@@ -126,8 +128,9 @@ static int write_zstd(struct trace_pack *pack, const char *bytes, size_t length,
     int error = 0;
     do {
         ZSTD_outBuffer out = {.dst = pack->packed, .size = PACKED_SIZE};
-        left = ZSTD_compressStream2(pack->zstd, &out, &in, modes[ending]);
-        if (ZSTD_isError(left)) /* of its own making there is one: its memory comes late */
+        left = trace_zstd.ZSTD_compressStream2(pack->zstd, &out, &in, modes[ending]);
+        if (trace_zstd.ZSTD_isError(
+                left)) /* of its own making there is one: its memory comes late */
             return ENOMEM;
         error = write_all(pack->fd, pack->packed, out.pos);
     } while (error == 0 && (ending == GO_ON ? in.pos < in.size : left > 0));
@@ -197,7 +200,8 @@ void trace_pack_free(struct trace_pack *pack) {
     if (pack == NULL)
         return;
     if (pack->packing == TRACE_PACKING_GZIP)
-        (void)deflateEnd(&pack->gzip);
-    (void)ZSTD_freeCCtx(pack->zstd);
+        (void)trace_zlib.deflateEnd(&pack->gzip);
+    if (pack->zstd != NULL)
+        (void)trace_zstd.ZSTD_freeCCtx(pack->zstd);
     base_free(pack);
 }

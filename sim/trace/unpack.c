@@ -1,19 +1,15 @@
 /* What a trace is read from: a file, a pipe or memory, and, where that is packed, zlib or libzstd
  * between. There may be several packed pieces one behind the other, as gzip and zstd allow it. */
-#define ZLIB_CONST /* zlib.h then takes what it does not change as const */
-
 #include "trace/unpack.h"
 
 #include "base/memory.h"
 #include "cadran.h"
+#include "trace/packers.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
-#include <zstd_errors.h>
 
 enum { PACKED_SIZE = 64 * 1024, FAULT_SIZE = 128 };
 
@@ -91,21 +87,25 @@ static int damaged(struct trace_source *source, const char *where, const char *h
 
 static int start_gzip(struct trace_source *source) {
     enum { WINDOW_BITS = 15, AS_GZIP = 16 };
+    if (!trace_zlib_open())
+        return CAD_ESYSTEM;
     source->gzip.zalloc = base_zlib_alloc;
     source->gzip.zfree = base_zlib_free;
-    return inflateInit2(&source->gzip, WINDOW_BITS + AS_GZIP) == Z_OK ? 0 : CAD_ENOMEM;
+    int status = trace_zlib.inflateInit2_(&source->gzip, WINDOW_BITS + AS_GZIP, ZLIB_VERSION,
+                                          (int)sizeof source->gzip);
+    return status == Z_OK ? 0 : CAD_ENOMEM;
 }
 
 static int unpack_gzip(struct trace_source *source, char *to, size_t size, size_t *got) {
     z_stream *stream = &source->gzip;
     if (!source->in_piece)
-        (void)inflateReset(stream);
+        (void)trace_zlib.inflateReset(stream);
     source->in_piece = true;
     stream->next_in = (const Bytef *)source->at;
     stream->avail_in = (uInt)(source->end - source->at);
     stream->next_out = (Bytef *)to;
     stream->avail_out = (uInt)size;
-    int status = inflate(stream, Z_NO_FLUSH);
+    int status = trace_zlib.inflate(stream, Z_NO_FLUSH);
     source->at = source->end - stream->avail_in;
     *got = size - stream->avail_out;
     if (status == Z_MEM_ERROR)
@@ -119,22 +119,24 @@ static int unpack_gzip(struct trace_source *source, char *to, size_t size, size_
 /* --- zstd ------------------------------------------------------------------------------------- */
 
 static int start_zstd(struct trace_source *source) {
-    source->zstd = ZSTD_createDCtx();
+    if (!trace_zstd_open())
+        return CAD_ESYSTEM;
+    source->zstd = trace_zstd.ZSTD_createDCtx();
     return source->zstd != NULL ? 0 : CAD_ENOMEM;
 }
 
 static int unpack_zstd(struct trace_source *source, char *to, size_t size, size_t *got) {
     ZSTD_inBuffer in = {.src = source->at, .size = (size_t)(source->end - source->at)};
     ZSTD_outBuffer out = {.dst = to, .size = size};
-    size_t left = ZSTD_decompressStream(source->zstd, &out, &in);
+    size_t left = trace_zstd.ZSTD_decompressStream(source->zstd, &out, &in);
     source->at += in.pos;
     *got = out.pos;
     source->in_piece = left != 0;
-    if (!ZSTD_isError(left))
+    if (!trace_zstd.ZSTD_isError(left))
         return 0;
-    return ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation
+    return trace_zstd.ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation
                ? CAD_ENOMEM
-               : damaged(source, "after", ZSTD_getErrorName(left));
+               : damaged(source, "after", trace_zstd.ZSTD_getErrorName(left));
 }
 
 /* --- Any -------------------------------------------------------------------------------------- */
@@ -202,8 +204,10 @@ struct trace_source *trace_source_new(int fd, const char *memory, size_t size) {
 void trace_source_free(struct trace_source *source) {
     if (source == NULL)
         return;
-    (void)inflateEnd(&source->gzip);
-    (void)ZSTD_freeDCtx(source->zstd);
+    if (source->gzip.state != NULL)
+        (void)trace_zlib.inflateEnd(&source->gzip);
+    if (source->zstd != NULL)
+        (void)trace_zstd.ZSTD_freeDCtx(source->zstd);
     base_free(source);
 }
 

@@ -114,6 +114,26 @@ class Pipe(CliTest):
 
 
 @unittest.skipUnless(VIEW, "no viewer was built")
+@unittest.skipIf(is_sanitized(), "the sanitizers take addresses without end")
+class Narrow(CliTest):
+    """Libraries that draw end the process where they get no memory: they are asked for none then."""
+
+    def test_a_picture_is_whole_or_refused(self):
+        for mebibytes in range(70, 391, 10):
+            limit = mebibytes * MEBIBYTE
+            process = self.cadran(
+                "view", "--png", "picture", SCENARIOS / "window.trace.json",
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            if process.returncode == EXPECTED:
+                self.assertTrue((self.folder / "picture").read_bytes().startswith(b"\x89PNG"))
+                (self.folder / "picture").unlink()
+                continue
+            self.assertEqual(process.returncode, ENVIRONMENT, (mebibytes, process.err))
+            self.assertRegex(process.err, r"memory .*\n\Z")
+            self.assertFalse((self.folder / "picture").exists())
+
+
+@unittest.skipUnless(VIEW, "no viewer was built")
 class Crowded(CliTest):
     """What is many times there takes as many times as long, not the square of it."""
 

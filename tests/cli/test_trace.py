@@ -9,7 +9,7 @@ import struct
 import subprocess
 import unittest
 
-from cli_test import EXPECTED, SCENARIOS, USAGE, CliTest, main
+from cli_test import ENVIRONMENT, EXPECTED, SCENARIOS, USAGE, CliTest, main
 
 WINDOW = SCENARIOS / "window.json"
 DURATIONS = [1, 2, 3, 1, 2, 3, 1, 2]
@@ -174,6 +174,19 @@ class Cut(OfTheWindow):
 
 
 class Packed(OfTheWindow):
+    def test_only_what_is_packed_needs_the_library(self):
+        for end, library in ("gz", "libz.so.1"), ("zst", "libzstd.so.1"):
+            self.expect(EXPECTED, "run", "--trace", f"t.{end}", WINDOW)
+            (self.folder / library).write_bytes(b"")
+        without = {"env": os.environ | {"LD_LIBRARY_PATH": str(self.folder)}}
+        for name in "t.gz", "t.zst":
+            said = f"{name}: Can not access a needed shared library\n"
+            self.expect(USAGE, "table", name, out="", err=f"cadran table: {said}", **without)
+            self.expect(ENVIRONMENT, "run", "--trace", f"new.{name}", WINDOW,
+                        err=f"cadran: new.{said}", **without)
+        self.expect(EXPECTED, "run", "--trace", "t", WINDOW, **without)
+        self.expect(EXPECTED, "table", "t", out=TABLE, err="", **without)
+
     def test_it_is_by_its_name_and_read_whatever_its_name(self):
         for end, packing, unpack in (("gz", "gzip", gzip.decompress), ("zst", "zstd", None)):
             self.expect(EXPECTED, "run", "--trace", f"t.{end}", WINDOW)
