@@ -263,7 +263,6 @@ static void test_layout__dense_lanes_are_a_mixture(void **state) {
     stage_open(&stage, 1000, 600);
     assert_int_equal(stage_count(&stage, VIZ_DENSITY, -1), 1);
     const struct viz_density *density = &stage.state.scene.dense;
-    size_t stride = (size_t)density->rows * (size_t)density->columns;
     size_t work = 0;
     size_t wait = 0;
     for (size_t level = 0; level < (size_t)density->levels; level++) {
@@ -273,10 +272,11 @@ static void test_layout__dense_lanes_are_a_mixture(void **state) {
     /* Half of it is work; waits, above it, are hatched, and seen so much less from afar. */
     double works = 0;
     double waits = 0;
-    for (size_t at = (size_t)density->columns / 2; at < stride; at += (size_t)density->columns) {
-        double above = density->cells[wait * stride + at] / 255.0;
+    for (int row = 0; row < density->rows; row++) {
+        const uint8_t *cell = viz_density_cell(density, density->columns / 2, row);
+        double above = cell[wait] / 255.0;
         waits += above / density->rows;
-        works += density->cells[work * stride + at] / 255.0 * (1 - above) / density->rows;
+        works += cell[work] / 255.0 * (1 - above) / density->rows;
     }
     assert_true(fabs(waits - 0.5 * 0.35) < 0.01 && fabs(works - 0.5) < 0.01);
     /* The same view makes the same cells, and makes them once. */

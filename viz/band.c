@@ -12,21 +12,31 @@
 enum { CROWDED = 64 };
 
 bool viz_band_open(struct viz_band *band, int columns, double begin_ns, double cell_ns) {
-    *band = (struct viz_band){.columns = columns, .begin_ns = begin_ns, .cell_ns = cell_ns};
-    band->shares = calloc((size_t)columns + 1, sizeof *band->shares);
-    band->inside = calloc((size_t)columns + 1, sizeof *band->inside);
-    return band->shares != NULL && band->inside != NULL;
+    size_t cells = (size_t)columns + 1;
+    *band = (struct viz_band){
+        .columns = columns, .begin_ns = begin_ns, .cell_ns = cell_ns, .cells_a_ns = 1 / cell_ns};
+    band->shares = calloc(cells, sizeof *band->shares);
+    band->rises = calloc(cells, sizeof *band->rises);
+    band->inside = calloc(cells, sizeof *band->inside);
+    band->inside_rises = calloc(cells, sizeof *band->inside_rises);
+    return band->shares != NULL && band->rises != NULL && band->inside != NULL &&
+           band->inside_rises != NULL;
 }
 
 void viz_band_close(struct viz_band *band) {
     free(band->shares);
+    free(band->rises);
     free(band->inside);
+    free(band->inside_rises);
     *band = (struct viz_band){.columns = 0};
 }
 
 void viz_band_clear(struct viz_band *band) {
-    memset(band->shares, 0, (size_t)band->columns * sizeof *band->shares);
-    memset(band->inside, 0, (size_t)band->columns * sizeof *band->inside);
+    size_t cells = (size_t)band->columns + 1;
+    memset(band->shares, 0, cells * sizeof *band->shares);
+    memset(band->rises, 0, cells * sizeof *band->rises);
+    memset(band->inside, 0, cells * sizeof *band->inside);
+    memset(band->inside_rises, 0, cells * sizeof *band->inside_rises);
 }
 
 static int level_of(const struct viz_bar *bar) {
@@ -42,35 +52,48 @@ static int level_of(const struct viz_bar *bar) {
     }
 }
 
-/* Adds the part of a stretch that is in view, cell by cell. */
-static void add_stretch(const struct viz_band *band, float *cells, size_t stride, double from_ns,
-                        double to_ns) {
-    double from = fmax((from_ns - band->begin_ns) / band->cell_ns, 0);
-    double to = fmin((to_ns - band->begin_ns) / band->cell_ns, band->columns);
-    int first = (int)from;
-    int last = (int)to;
+/* Adds the part of a stretch that is in view. What covers a cell in part goes there, and what
+ * covers whole ones is a rise and a fall, summed at the end: so a bar costs the same at any length.
+ */
+static void add_stretch(const struct viz_band *band, float *cells, float *rises, size_t stride,
+                        const struct viz_bar *bar) {
+    double from = ((double)bar->begin_ns - band->begin_ns) * band->cells_a_ns;
+    double to = ((double)bar->end_ns - band->begin_ns) * band->cells_a_ns;
+    from = from > 0 ? from : 0;
+    to = to < band->columns ? to : band->columns;
     if (to <= from)
         return;
+    size_t first = (size_t)from;
+    size_t last = (size_t)to;
     if (first == last) {
-        cells[(size_t)first * stride] += (float)(to - from);
+        cells[first * stride] += (float)(to - from);
         return;
     }
-    cells[(size_t)first * stride] += (float)(first + 1 - from);
-    for (int x = first + 1; x < last; x++)
-        cells[(size_t)x * stride] += 1;
-    if (last < band->columns)
-        cells[(size_t)last * stride] += (float)(to - last);
+    cells[first * stride] += (float)((double)(first + 1) - from);
+    cells[last * stride] += (float)(to - (double)last);
+    rises[(first + 1) * stride] += 1;
+    rises[last * stride] -= 1;
 }
 
 static void add_bars(struct viz_band *band, const struct viz_model *model, uint32_t from,
-                     uint32_t end, bool inside) {
+                     uint32_t end) {
     double end_ns = band->begin_ns + band->columns * band->cell_ns;
     for (uint32_t i = from; i < end && (double)model->bars[i].begin_ns < end_ns; i++) {
-        const struct viz_bar *bar = &model->bars[i];
-        float *cells = inside ? band->inside : &band->shares[0][level_of(bar)];
-        add_stretch(band, cells, inside ? 1 : VIZ_BAND_LEVELS, (double)bar->begin_ns,
-                    (double)bar->end_ns);
+        int level = level_of(&model->bars[i]);
+        add_stretch(band, &band->shares[0][level], &band->rises[0][level], VIZ_BAND_LEVELS,
+                    &model->bars[i]);
     }
+}
+
+/* What is waited for inside the spans of a row. */
+static void add_overlays(struct viz_band *band, const struct viz_model *model,
+                         const struct viz_row *row) {
+    double end_ns = band->begin_ns + band->columns * band->cell_ns;
+    uint32_t end = row->first_overlay + row->overlay_count;
+    uint32_t from =
+        viz_bar_from(model, row->first_overlay, row->overlay_count, (int64_t)floor(band->begin_ns));
+    for (uint32_t i = from; i < end && (double)model->bars[i].begin_ns < end_ns; i++)
+        add_stretch(band, band->inside, band->inside_rises, 1, &model->bars[i]);
 }
 
 /* The colour of a span among the first bars from bars[at] on: neighbours are much alike. */
@@ -116,30 +139,44 @@ void viz_band_add_row(struct viz_band *band, const struct viz_model *model,
         add_sums(band, model, row);
         return;
     }
-    add_bars(band, model, first, row->first_bar + row->bar_count, false);
+    add_bars(band, model, first, row->first_bar + row->bar_count);
     if (row->overlay_count > 0)
-        add_bars(band, model, viz_bar_from(model, row->first_overlay, row->overlay_count, begin_ns),
-                 row->first_overlay + row->overlay_count, true);
+        add_overlays(band, model, row);
 }
 
 void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uint32_t lane) {
     const struct viz_row *row = &model->rows[model->lanes[lane].first_row];
-    int64_t begin_ns = (int64_t)floor(band->begin_ns);
     viz_band_add_row(band, model, row);
-    for (uint32_t i = 1; i < model->lanes[lane].row_count; i++) {
-        uint32_t first = row[i].first_overlay;
-        add_bars(band, model, viz_bar_from(model, first, row[i].overlay_count, begin_ns),
-                 first + row[i].overlay_count, true);
+    for (uint32_t i = 1; i < model->lanes[lane].row_count; i++)
+        add_overlays(band, model, &row[i]);
+}
+
+/* What covers cells whole is added to what covers them in part. */
+static void raise_cells(struct viz_band *band) {
+    float whole[VIZ_BAND_LEVELS] = {0};
+    float inside = 0;
+    for (int x = 0; x < band->columns; x++) {
+        for (int k = 0; k < VIZ_BAND_LEVELS; k++) {
+            whole[k] += band->rises[x][k];
+            band->shares[x][k] += whole[k];
+            band->rises[x][k] = 0;
+        }
+        inside += band->inside_rises[x];
+        band->inside[x] += inside;
+        band->inside_rises[x] = 0;
     }
 }
 
 void viz_band_settle(struct viz_band *band) {
+    raise_cells(band);
     for (int x = 0; x < band->columns; x++) {
         float *cell = band->shares[x];
+        if (band->inside[x] <= 0)
+            continue;
         float work = 0;
         for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
             work += cell[k];
-        float inside = fminf(band->inside[x], work);
+        float inside = band->inside[x] < work ? band->inside[x] : work;
         for (int k = 0; k < VIZ_COLOUR_COUNT && inside > 0; k++)
             cell[k] *= (work - inside) / work;
         cell[VIZ_BAND_WAITS] += inside;

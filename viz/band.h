@@ -16,8 +16,12 @@ struct viz_band {
     int columns;
     double begin_ns;
     double cell_ns;
-    float (*shares)[VIZ_BAND_LEVELS]; /* of a cell's length, by column: added up over the rows */
-    float *inside;                    /* private: what is waited for inside spans, and is no work */
+    /* Of a cell's length, by column: added up over the rows; whole once they are settled. */
+    float (*shares)[VIZ_BAND_LEVELS];
+    double cells_a_ns;               /* private, as the next */
+    float (*rises)[VIZ_BAND_LEVELS]; /* by how much more cells are covered whole from here on */
+    float *inside;                   /* what is waited for inside spans, and is no work */
+    float *inside_rises;
 };
 
 /* Makes room for so many cells; false where memory runs out. viz_band_close() is due anyhow. */
@@ -31,7 +35,8 @@ void viz_band_add_row(struct viz_band *band, const struct viz_model *model,
                       const struct viz_row *row);
 /* Adds what a lane does: its first row, and what it waits for within the rows below that. */
 void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uint32_t lane);
-/* All rows have been added: what is waited for inside spans becomes waiting. */
+/* All rows have been added: the shares become whole, and what is waited for inside spans becomes
+ * waiting. */
 void viz_band_settle(struct viz_band *band);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "cadran.h"
 
+#include <SDL.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ static int open_fonts(struct viz_canvas *canvas, double scale, char message[VIZ_
         return error;
     canvas->state.scale = scale;
     viz_typesetter_measure(canvas->typesetter, &canvas->state.measure);
-    canvas->drawer = viz_drawer_new(canvas->renderer, canvas->typesetter);
+    canvas->drawer = viz_drawer_new(canvas->typesetter);
     if (canvas->drawer != NULL)
         return 0;
     snprintf(message, VIZ_MESSAGE_SIZE, "out of memory");
@@ -27,9 +28,9 @@ static void close_fonts(struct viz_canvas *canvas) {
     canvas->typesetter = NULL;
 }
 
-int viz_canvas_open(struct viz_canvas *canvas, struct viz_model *model, SDL_Renderer *renderer,
-                    const char *font_file, double scale, char message[VIZ_MESSAGE_SIZE]) {
-    *canvas = (struct viz_canvas){.renderer = renderer};
+int viz_canvas_open(struct viz_canvas *canvas, struct viz_model *model, const char *font_file,
+                    double scale, char message[VIZ_MESSAGE_SIZE]) {
+    *canvas = (struct viz_canvas){.whole = false};
     viz_state_open(&canvas->state, model);
     int error = 0;
     if (font_file != NULL) {
@@ -58,9 +59,9 @@ int viz_canvas_rescale(struct viz_canvas *canvas, double scale, char message[VIZ
     return open_fonts(canvas, scale, message);
 }
 
-int viz_canvas_paint(struct viz_canvas *canvas) {
+int viz_canvas_paint(struct viz_canvas *canvas, const struct viz_raster *raster) {
     int error = viz_state_lay_out(&canvas->state);
-    canvas->whole = viz_draw(canvas->drawer, &canvas->state.scene, canvas->state.theme);
+    canvas->whole = viz_draw(canvas->drawer, &canvas->state.scene, canvas->state.theme, raster);
     viz_typesetter_tidy(canvas->typesetter);
     return error;
 }

@@ -5,6 +5,7 @@
 #ifndef VIZ_DENSITY_H
 #define VIZ_DENSITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,8 @@ struct viz_density {
     int rows;
     int levels;
     uint8_t roles[VIZ_DENSITY_LEVELS]; /* of the levels: enum viz_role */
-    /* Level by level, row by row: how opaque the level is, of 255, over those before it. */
+    /* Row by row, cell by cell, level by level: how opaque the level is, of 255, over those before
+     * it. */
     uint8_t *cells;
     unsigned changes; /* it was filled so many times */
 };
@@ -34,13 +36,24 @@ struct viz_density_source {
     int height;
 };
 
-/* A row of pixels of a level that is stretched over w x h of them: how opaque each is. Where rows
- * are high enough to be told apart, a hair between them is not. 0 <= y < h. */
+/* The levels of a cell. */
+static inline uint8_t *viz_density_cell(const struct viz_density *density, int x, int y) {
+    size_t at = (size_t)y * (size_t)density->columns + (size_t)x;
+    return density->cells + at * (size_t)density->levels;
+}
+
+/* The rows of cells, from the one up to the other, that a row of `h` pixels shows; 0 <= y < h.
+ * False where it shows none: where rows are high enough to be told apart, in a hair between them.
+ */
+bool viz_density_rows(const struct viz_density *density, int h, int y, int *from, int *to);
+
+/* A row of pixels of a level that is stretched over w x h of them: how opaque each is. As
+ * above. */
 void viz_density_row(const struct viz_density *density, int level, int w, int h, int y,
                      uint8_t *alphas);
 
 /* Makes a cell from shares of 1, by level, which together are 1 at most: levels are painted over
- * each other, so what is covered in part must be stronger. `stride` is from level to level. */
-void viz_density_mix(const float *shares, int levels, uint8_t *cell, size_t stride);
+ * each other, so what is covered in part must be stronger. */
+void viz_density_mix(const float *shares, int levels, uint8_t *cell);
 
 #endif

@@ -1,103 +1,106 @@
-/* A scene's primitives, one by one, with SDL. */
+/* A scene's primitives as pixels, band by band of the picture: a band stays in the processor's
+ * cache while all that covers it is painted, so that memory is written once. */
 #include "draw.h"
 
-#include "texture.h"
+#include "stencils.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* Pixels of a band: a megabyte. */
+enum { BAND = 1 << 18 };
+
+/* A primitive that can be seen, with what is needed to paint it. */
+struct piece {
+    const struct viz_prim *prim;
+    const struct viz_stencil *stencil; /* NULL: it needs none */
+    struct viz_rect seen;
+};
 
 struct viz_drawer {
-    SDL_Renderer *renderer;
-    struct viz_textures *textures;
+    struct viz_stencils *stencils;
+    struct piece *pieces;
+    size_t piece_count;
+    size_t piece_room;
+    int *starts;   /* of a density that is painted: by pixel of its width, the first cell */
+    uint32_t *row; /* and a row of its pixels */
+    int row_room;
     bool failed; /* something of the scene that is being painted could not be */
 };
 
-struct viz_drawer *viz_drawer_new(SDL_Renderer *renderer, struct viz_typesetter *typesetter) {
+struct viz_drawer *viz_drawer_new(struct viz_typesetter *typesetter) {
     struct viz_drawer *drawer = calloc(1, sizeof *drawer);
     if (drawer == NULL)
         return NULL;
-    drawer->renderer = renderer;
-    drawer->textures = viz_textures_new(renderer, typesetter);
-    if (drawer->textures == NULL) {
-        free(drawer);
-        return NULL;
-    }
-    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
-    return drawer;
-}
-
-void viz_drawer_reset(struct viz_drawer *drawer) {
-    viz_textures_reset(drawer->textures);
+    drawer->stencils = viz_stencils_new(typesetter);
+    if (drawer->stencils != NULL)
+        return drawer;
+    free(drawer);
+    return NULL;
 }
 
 void viz_drawer_free(struct viz_drawer *drawer) {
     if (drawer == NULL)
         return;
-    viz_textures_free(drawer->textures);
+    viz_stencils_free(drawer->stencils);
+    free(drawer->pieces);
+    free(drawer->starts);
+    free(drawer->row);
     free(drawer);
 }
 
 /* --- Primitives --------------------------------------------------------------------------- */
 
+/* What a primitive is painted with, and where. */
 struct brush {
     struct viz_drawer *drawer;
+    const struct viz_raster *raster;
+    struct viz_rect clip;
     enum viz_theme theme;
-    struct viz_colour colour;
-    uint8_t alpha;
+    struct viz_paint paint;
 };
 
 static void fill(const struct brush *brush, int x, int y, int w, int h) {
-    if (w <= 0 || h <= 0)
-        return;
-    SDL_SetRenderDrawColor(brush->drawer->renderer, brush->colour.r, brush->colour.g,
-                           brush->colour.b, brush->alpha);
-    if (SDL_RenderFillRect(brush->drawer->renderer, &(SDL_Rect){x, y, w, h}) != 0)
-        brush->drawer->failed = true;
+    viz_raster_fill(brush->raster, brush->clip, (struct viz_rect){x, y, w, h}, brush->paint);
 }
 
-static void copy(const struct brush *brush, SDL_Texture *texture, const SDL_Rect *from,
-                 const SDL_Rect *to) {
-    if (texture == NULL) {
-        brush->drawer->failed = true;
-        return;
-    }
-    SDL_SetTextureColorMod(texture, brush->colour.r, brush->colour.g, brush->colour.b);
-    SDL_SetTextureAlphaMod(texture, brush->alpha);
-    if (SDL_RenderCopy(brush->drawer->renderer, texture, from, to) != 0)
-        brush->drawer->failed = true;
+static void copy(const struct brush *brush, const struct viz_stencil *stencil, int x, int y) {
+    viz_raster_stencil(brush->raster, brush->clip, x, y, stencil,
+                       (struct viz_rect){0, 0, stencil->w, stencil->h}, brush->paint);
 }
 
 /* The four corners of a rounded rectangle, from the quarters of a disc or ring. */
-static void corners(const struct brush *brush, SDL_Texture *mask, const struct viz_rect *at,
-                    int r) {
-    int right = at->x + at->w - r;
-    int bottom = at->y + at->h - r;
-    copy(brush, mask, &(SDL_Rect){0, 0, r, r}, &(SDL_Rect){at->x, at->y, r, r});
-    copy(brush, mask, &(SDL_Rect){r, 0, r, r}, &(SDL_Rect){right, at->y, r, r});
-    copy(brush, mask, &(SDL_Rect){0, r, r, r}, &(SDL_Rect){at->x, bottom, r, r});
-    copy(brush, mask, &(SDL_Rect){r, r, r, r}, &(SDL_Rect){right, bottom, r, r});
+static void corners(const struct brush *brush, const struct viz_stencil *mask,
+                    const struct viz_rect *at, int r) {
+    for (int i = 0; i < 4; i++) {
+        int x = i % 2 == 0 ? at->x : at->x + at->w - r;
+        int y = i / 2 == 0 ? at->y : at->y + at->h - r;
+        struct viz_rect from = {i % 2 * r, i / 2 * r, r, r};
+        viz_raster_stencil(brush->raster, brush->clip, x, y, mask, from, brush->paint);
+    }
 }
 
-static void draw_fill(const struct brush *brush, const struct viz_prim *prim) {
+static void draw_fill(const struct brush *brush, const struct viz_prim *prim,
+                      const struct viz_stencil *disc) {
     const struct viz_rect *at = &prim->at;
     int r = prim->radius;
     if (r < 1) {
         fill(brush, at->x, at->y, at->w, at->h);
         return;
     }
-    corners(brush, viz_texture_mask(brush->drawer->textures, VIZ_MASK_DISC, 2 * r, 2 * r, 0), at,
-            r);
+    corners(brush, disc, at, r);
     fill(brush, at->x + r, at->y, at->w - 2 * r, r);
     fill(brush, at->x, at->y + r, at->w, at->h - 2 * r);
     fill(brush, at->x + r, at->y + at->h - r, at->w - 2 * r, r);
 }
 
-static void draw_stroke(const struct brush *brush, const struct viz_prim *prim) {
+static void draw_stroke(const struct brush *brush, const struct viz_prim *prim,
+                        const struct viz_stencil *ring) {
     const struct viz_rect *at = &prim->at;
     int r = prim->radius;
     int line = prim->line;
     if (r > 0)
-        corners(brush, viz_texture_mask(brush->drawer->textures, VIZ_MASK_RING, 2 * r, 2 * r, line),
-                at, r);
+        corners(brush, ring, at, r);
     int across = r > 0 ? r : line; /* without corners, the sides must not overlap */
     fill(brush, at->x + r, at->y, at->w - 2 * r, line);
     fill(brush, at->x + r, at->y + at->h - line, at->w - 2 * r, line);
@@ -105,100 +108,211 @@ static void draw_stroke(const struct brush *brush, const struct viz_prim *prim) 
     fill(brush, at->x + at->w - line, at->y + across, line, at->h - 2 * across);
 }
 
-static void draw_hatch(const struct brush *brush, const struct viz_prim *prim) {
-    int period = prim->period;
-    int size = period * (96 / period + 1);
-    SDL_Texture *mask =
-        viz_texture_mask(brush->drawer->textures, VIZ_MASK_HATCH, size, size, period);
-    const struct viz_rect *at = &prim->at;
-    for (int y = 0; y < at->h; y += size)
-        for (int x = 0; x < at->w; x += size) {
-            int w = at->w - x < size ? at->w - x : size;
-            int h = at->h - y < size ? at->h - y : size;
-            copy(brush, mask, &(SDL_Rect){0, 0, w, h}, &(SDL_Rect){at->x + x, at->y + y, w, h});
+/* Tiles of a hatch, which fit together. */
+static void draw_hatch(const struct brush *brush, const struct viz_rect *at,
+                       const struct viz_stencil *tile) {
+    const struct viz_rect *clip = &brush->clip;
+    int size = tile->w;
+    int right = clip->x + clip->w;
+    int bottom = clip->y + clip->h;
+    for (int y = at->y + (clip->y - at->y) / size * size; y < bottom; y += size)
+        for (int x = at->x + (clip->x - at->x) / size * size; x < right; x += size)
+            copy(brush, tile, x, y);
+}
+
+/* --- Densities ------------------------------------------------------------------------------ */
+
+/* A cell's levels, painted over each other: a pixel multiplied by its alpha. */
+static uint32_t colour_of(const struct viz_density *density, const uint32_t *colours, int x,
+                          int y) {
+    const uint8_t *cell = viz_density_cell(density, x, y);
+    uint32_t pixel = 0;
+    for (int level = 0; level < density->levels; level++)
+        if (cell[level] != 0)
+            pixel = viz_pixel_over(pixel, viz_pixel_scale(colours[level], cell[level]));
+    return pixel;
+}
+
+/* The mean of the cells of some columns and rows. */
+static uint32_t mean_of(const struct viz_density *density, const uint32_t *colours, int x0, int x1,
+                        int y0, int y1) {
+    uint32_t sums[4] = {0};
+    uint32_t count = 0;
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++, count++) {
+            uint32_t pixel = colour_of(density, colours, x, y);
+            for (int k = 0; k < 4; k++)
+                sums[k] += pixel >> 8 * k & 0xFF;
         }
+    uint32_t mean = 0;
+    for (int k = 0; k < 4 && count > 0; k++)
+        mean |= sums[k] / count << 8 * k;
+    return mean;
 }
 
-static void draw_shape(const struct brush *brush, const struct viz_prim *prim, enum viz_mask kind) {
-    int w = prim->at.w;
-    int h = prim->at.h;
-    copy(brush, viz_texture_mask(brush->drawer->textures, kind, w, h, prim->line), NULL,
-         &(SDL_Rect){prim->at.x, prim->at.y, w, h});
+static void make_density_row(struct viz_drawer *drawer, const struct viz_density *density,
+                             const uint32_t *colours, int w, int y0, int y1) {
+    const int *starts = drawer->starts;
+    for (int x = 0; x < w; x++) {
+        int end = starts[x + 1] > starts[x] ? starts[x + 1] : starts[x] + 1;
+        if (x > 0 && starts[x] == starts[x - 1] && end == starts[x] + 1)
+            drawer->row[x] = drawer->row[x - 1];
+        else if (end == starts[x] + 1 && y1 == y0 + 1)
+            drawer->row[x] = colour_of(density, colours, starts[x], y0);
+        else
+            drawer->row[x] = mean_of(density, colours, starts[x], end, y0, y1);
+    }
 }
 
-static void draw_text(const struct brush *brush, const struct viz_prim *prim, const char *text) {
-    const struct brush plain = {brush->drawer, brush->theme, {255, 255, 255}, prim->alpha};
-    int w;
-    int h;
-    SDL_Texture *colours;
-    SDL_Texture *letters = viz_texture_text(brush->drawer->textures, (enum viz_font)prim->font,
-                                            text, &w, &h, &colours);
-    SDL_Rect at = {prim->at.x, prim->at.y, w, h};
-    copy(brush, letters, NULL, &at);
-    if (colours != NULL)
-        copy(&plain, colours, NULL, &at);
+/* Room for a row of `w` pixels; false where memory runs out. */
+static bool make_room(struct viz_drawer *drawer, int w) {
+    if (w <= drawer->row_room)
+        return true;
+    int *starts = realloc(drawer->starts, ((size_t)w + 1) * sizeof *starts);
+    if (starts != NULL)
+        drawer->starts = starts;
+    uint32_t *row = realloc(drawer->row, (size_t)w * sizeof *row);
+    if (row != NULL)
+        drawer->row = row;
+    if (starts == NULL || row == NULL)
+        return false;
+    drawer->row_room = w;
+    return true;
 }
 
 static void draw_density(const struct brush *brush, const struct viz_prim *prim,
                          const struct viz_density *density) {
-    const struct brush plain = {brush->drawer, brush->theme, {255, 255, 255}, prim->alpha};
-    int w = prim->at.w;
-    int h = prim->at.h;
-    copy(&plain, viz_texture_density(brush->drawer->textures, density, brush->theme, w, h), NULL,
-         &(SDL_Rect){prim->at.x, prim->at.y, w, h});
+    struct viz_drawer *drawer = brush->drawer;
+    const struct viz_rect *at = &prim->at;
+    uint32_t colours[VIZ_DENSITY_LEVELS];
+    int made = -1;
+    if (!make_room(drawer, at->w)) {
+        drawer->failed = true;
+        return;
+    }
+    for (int level = 0; level < density->levels; level++)
+        colours[level] = viz_palette_pixel(brush->theme, density->roles[level]);
+    for (int x = 0; x <= at->w; x++)
+        drawer->starts[x] = x * density->columns / at->w;
+    for (int y = brush->clip.y; y < brush->clip.y + brush->clip.h; y++) {
+        int y0;
+        int y1;
+        if (!viz_density_rows(density, at->h, y - at->y, &y0, &y1))
+            continue;
+        if (y0 != made)
+            make_density_row(drawer, density, colours, at->w, y0, y1);
+        made = y0;
+        viz_raster_row(brush->raster, brush->clip, at->x, y, at->w, drawer->row, prim->alpha);
+    }
 }
 
-static void draw_prim(const struct brush *brush, const struct viz_scene *scene,
-                      const struct viz_prim *prim) {
+/* --- Pieces --------------------------------------------------------------------------------- */
+
+/* The stencil that a primitive needs; *needs: whether it needs one. */
+static const struct viz_stencil *stencil_of(struct viz_stencils *stencils,
+                                            const struct viz_scene *scene,
+                                            const struct viz_prim *prim, bool *needs) {
+    int r = prim->radius;
+    int tile = prim->period > 0 ? prim->period * (96 / prim->period + 1) : 0;
+    *needs = true;
+    switch ((enum viz_prim_kind)prim->kind) {
+    case VIZ_HATCH:
+        return viz_stencil_mask(stencils, VIZ_MASK_HATCH, tile, tile, prim->period);
+    case VIZ_TEXT_AT:
+        return viz_stencil_text(stencils, (enum viz_font)prim->font, scene->text + prim->text);
+    case VIZ_ARROW_RIGHT:
+        return viz_stencil_mask(stencils, VIZ_MASK_RIGHT, prim->at.w, prim->at.h, 0);
+    case VIZ_DIAMOND:
+        return viz_stencil_mask(stencils, VIZ_MASK_DIAMOND, prim->at.w, prim->at.h, 0);
+    case VIZ_DOT:
+        return viz_stencil_mask(stencils, VIZ_MASK_DISC, prim->at.w, prim->at.h, 0);
+    case VIZ_CROSS:
+        return viz_stencil_mask(stencils, VIZ_MASK_CROSS, prim->at.w, prim->at.h, prim->line);
+    case VIZ_FILL:
+    case VIZ_STROKE:
+        *needs = r > 0;
+        if (r > 0 && prim->kind == VIZ_FILL)
+            return viz_stencil_mask(stencils, VIZ_MASK_DISC, 2 * r, 2 * r, 0);
+        return r > 0 ? viz_stencil_mask(stencils, VIZ_MASK_RING, 2 * r, 2 * r, prim->line) : NULL;
+    case VIZ_DENSITY:
+    default:
+        *needs = false;
+        return NULL;
+    }
+}
+
+static void draw_piece(const struct brush *brush, const struct viz_scene *scene,
+                       const struct piece *piece) {
+    const struct viz_prim *prim = piece->prim;
     switch ((enum viz_prim_kind)prim->kind) {
     case VIZ_FILL:
-        draw_fill(brush, prim);
+        draw_fill(brush, prim, piece->stencil);
         break;
     case VIZ_STROKE:
-        draw_stroke(brush, prim);
+        draw_stroke(brush, prim, piece->stencil);
         break;
     case VIZ_HATCH:
-        draw_hatch(brush, prim);
-        break;
-    case VIZ_TEXT_AT:
-        draw_text(brush, prim, scene->text + prim->text);
-        break;
-    case VIZ_ARROW_RIGHT:
-        draw_shape(brush, prim, VIZ_MASK_RIGHT);
-        break;
-    case VIZ_DIAMOND:
-        draw_shape(brush, prim, VIZ_MASK_DIAMOND);
-        break;
-    case VIZ_DOT:
-        draw_shape(brush, prim, VIZ_MASK_DISC);
-        break;
-    case VIZ_CROSS:
-        draw_shape(brush, prim, VIZ_MASK_CROSS);
+        draw_hatch(brush, &prim->at, piece->stencil);
         break;
     case VIZ_DENSITY:
         draw_density(brush, prim, scene->densities[prim->text]);
         break;
     default:
+        copy(brush, piece->stencil, prim->at.x, prim->at.y);
         break;
     }
 }
 
-bool viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme) {
-    uint32_t clip = UINT32_MAX;
-    drawer->failed = false;
+/* All primitives that can be seen; false where there is no memory for the list of them. */
+static bool gather(struct viz_drawer *drawer, const struct viz_scene *scene,
+                   const struct viz_raster *raster) {
+    const struct viz_rect all = {0, 0, raster->width, raster->height};
+    if (scene->count > drawer->piece_room) {
+        struct piece *pieces = realloc(drawer->pieces, scene->count * sizeof *pieces);
+        if (pieces == NULL)
+            return false;
+        drawer->pieces = pieces;
+        drawer->piece_room = scene->count;
+    }
+    drawer->piece_count = 0;
     for (size_t i = 0; i < scene->count; i++) {
         const struct viz_prim *prim = &scene->prims[i];
-        if (prim->clip != clip) {
-            const struct viz_rect *at = &scene->clips[prim->clip];
-            SDL_RenderSetClipRect(drawer->renderer, &(SDL_Rect){at->x, at->y, at->w, at->h});
-            clip = prim->clip;
-        }
-        struct brush brush = {drawer, theme, viz_palette(theme, prim->role), prim->alpha};
-        draw_prim(&brush, scene, prim);
+        struct viz_rect clip = viz_common_rect(all, scene->clips[prim->clip]);
+        struct piece piece = {.prim = prim, .seen = viz_common_rect(clip, prim->at)};
+        bool needs;
+        if (piece.seen.w <= 0 || piece.seen.h <= 0 || prim->alpha == 0)
+            continue;
+        piece.stencil = stencil_of(drawer->stencils, scene, prim, &needs);
+        if (needs && piece.stencil == NULL)
+            drawer->failed = true;
+        else
+            drawer->pieces[drawer->piece_count++] = piece;
     }
-    SDL_RenderSetClipRect(drawer->renderer, NULL);
-    if (SDL_RenderFlush(drawer->renderer) != 0)
-        drawer->failed = true;
-    viz_textures_tidy(drawer->textures);
-    return !drawer->failed;
+    return true;
+}
+
+/* Paints what is in a band of the picture. */
+static void draw_band(struct brush *brush, const struct viz_scene *scene, struct viz_rect band) {
+    const struct viz_drawer *drawer = brush->drawer;
+    for (size_t i = 0; i < drawer->piece_count; i++) {
+        const struct piece *piece = &drawer->pieces[i];
+        if (piece->seen.y >= band.y + band.h || piece->seen.y + piece->seen.h <= band.y)
+            continue;
+        brush->clip = viz_common_rect(band, piece->seen);
+        brush->paint.colour = viz_palette_pixel(brush->theme, piece->prim->role);
+        brush->paint.alpha = piece->prim->alpha;
+        draw_piece(brush, scene, piece);
+    }
+}
+
+bool viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme,
+              const struct viz_raster *raster) {
+    struct brush brush = {.drawer = drawer, .raster = raster, .theme = theme};
+    int height = raster->width < BAND ? BAND / (raster->width > 0 ? raster->width : 1) : 1;
+    drawer->failed = false;
+    bool gathered = gather(drawer, scene, raster);
+    for (int y = 0; y < raster->height && gathered; y += height)
+        draw_band(&brush, scene, (struct viz_rect){0, y, raster->width, height});
+    viz_stencils_tidy(drawer->stencils);
+    return gathered && !drawer->failed;
 }

@@ -1,4 +1,4 @@
-/* Pictures as files: SDL's software renderer draws, libpng writes; or svg.c does both. */
+/* Pictures as files: draw.c draws, libpng writes; or svg.c does both. */
 #include "image.h"
 
 #include "actions_travel.h"
@@ -20,7 +20,7 @@ static int fail(char message[VIZ_MESSAGE_SIZE], int error, const char *what, con
 }
 
 /* Writes rows of red, green and blue. */
-static int write_file(const char *path, const Uint8 *pixels, int width, int height,
+static int write_file(const char *path, const uint8_t *pixels, int width, int height,
                       char message[VIZ_MESSAGE_SIZE]) {
     struct base_replacement file;
     int flaw = base_replace_open(&file, path);
@@ -39,20 +39,22 @@ static int write_file(const char *path, const Uint8 *pixels, int width, int heig
     return 0;
 }
 
-int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESSAGE_SIZE]) {
-    int width;
-    int height;
-    if (SDL_GetRendererOutputSize(renderer, &width, &height) != 0)
-        return fail(message, CAD_ESYSTEM, "the picture's size", SDL_GetError());
-    Uint8 *pixels = malloc((size_t)width * (size_t)height * 3);
-    if (pixels == NULL)
+int viz_png_save(const struct viz_raster *raster, const char *path,
+                 char message[VIZ_MESSAGE_SIZE]) {
+    size_t width = (size_t)raster->width;
+    uint8_t *bytes = malloc(width * (size_t)raster->height * 3);
+    if (bytes == NULL)
         return fail(message, CAD_ENOMEM, path, "out of memory");
-    int error = 0;
-    if (SDL_RenderReadPixels(renderer, NULL, SDL_PIXELFORMAT_RGB24, pixels, width * 3) != 0)
-        error = fail(message, CAD_ESYSTEM, "reading the picture", SDL_GetError());
-    if (error == 0)
-        error = write_file(path, pixels, width, height, message);
-    free(pixels);
+    uint8_t *to = bytes;
+    for (size_t y = 0; y < (size_t)raster->height; y++)
+        for (size_t x = 0; x < width; x++) {
+            uint32_t pixel = raster->pixels[y * raster->stride + x];
+            *to++ = pixel >> 16 & 0xFF;
+            *to++ = pixel >> 8 & 0xFF;
+            *to++ = pixel & 0xFF;
+        }
+    int error = write_file(path, bytes, raster->width, raster->height, message);
+    free(bytes);
     return error;
 }
 
@@ -101,14 +103,13 @@ static int begin(struct viz_state *state, const struct viz_image_options *option
 }
 
 static int draw(struct viz_model *model, const struct viz_image_options *options,
-                SDL_Renderer *renderer, char message[VIZ_MESSAGE_SIZE]) {
+                const struct viz_raster *raster, char message[VIZ_MESSAGE_SIZE]) {
     struct viz_canvas canvas;
-    int error =
-        viz_canvas_open(&canvas, model, renderer, options->font_file, options->scale, message);
+    int error = viz_canvas_open(&canvas, model, options->font_file, options->scale, message);
     if (error != 0)
         return error;
     error = begin(&canvas.state, options, message);
-    if (error == 0 && ((error = viz_canvas_paint(&canvas)) != 0 || !canvas.whole))
+    if (error == 0 && ((error = viz_canvas_paint(&canvas, raster)) != 0 || !canvas.whole))
         error = fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
     viz_canvas_close(&canvas);
     return error;
@@ -116,21 +117,15 @@ static int draw(struct viz_model *model, const struct viz_image_options *options
 
 int viz_png_write(struct viz_model *model, const struct viz_image_options *options,
                   const char *path, char message[VIZ_MESSAGE_SIZE]) {
-    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, options->width, options->height, 32,
-                                                          SDL_PIXELFORMAT_ARGB8888);
-    if (surface == NULL)
-        return fail(message, CAD_ENOMEM, "the picture", SDL_GetError());
-    int error = 0;
-    SDL_Renderer *renderer = SDL_CreateSoftwareRenderer(surface);
-    if (renderer == NULL)
-        error = fail(message, CAD_ESYSTEM, "SDL's software renderer", SDL_GetError());
+    size_t stride = (size_t)options->width;
+    struct viz_raster raster = {malloc(stride * (size_t)options->height * sizeof *raster.pixels),
+                                options->width, options->height, stride};
+    if (raster.pixels == NULL)
+        return fail(message, CAD_ENOMEM, "the picture", "out of memory");
+    int error = draw(model, options, &raster, message);
     if (error == 0)
-        error = draw(model, options, renderer, message);
-    if (error == 0)
-        error = viz_png_save(renderer, path, message);
-    if (renderer != NULL)
-        SDL_DestroyRenderer(renderer);
-    SDL_FreeSurface(surface);
+        error = viz_png_save(&raster, path, message);
+    free(raster.pixels);
     return error;
 }
 

@@ -33,7 +33,7 @@ int viz_png_write(struct viz_model *model, const struct viz_image_options *optio
 int viz_svg_save(struct viz_model *model, const struct viz_image_options *options, const char *path,
                  char message[VIZ_MESSAGE_SIZE]);
 
-/* What a renderer shows, as a PNG file; as above. */
-int viz_png_save(SDL_Renderer *renderer, const char *path, char message[VIZ_MESSAGE_SIZE]);
+/* A raster as a PNG file; as above. */
+int viz_png_save(const struct viz_raster *raster, const char *path, char message[VIZ_MESSAGE_SIZE]);
 
 #endif

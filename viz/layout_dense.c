@@ -22,20 +22,19 @@ _Static_assert((int)LEVELS <= (int)VIZ_DENSITY_LEVELS, "a density has room for t
 
 /* The sums of some rows as cells of the density, each a share of the rows' time. */
 static void finish_band(struct viz_band *band, uint32_t rows, struct viz_density *density, int at) {
-    size_t stride = (size_t)density->rows * (size_t)density->columns;
-    uint8_t *cells = density->cells + (size_t)at * (size_t)density->columns;
     viz_band_settle(band);
+    float part = 1 / (float)rows;
     for (int x = 0; x < band->columns; x++) {
         float *shares = band->shares[x];
         for (int k = 0; k < LEVELS; k++)
-            shares[k] /= (float)rows;
+            shares[k] *= part;
         shares[VIZ_BAND_WAITS] *= HATCHED;
         float work = 0;
         for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
             work += shares[k];
         for (int k = 0; k < VIZ_COLOUR_COUNT && rows > (uint32_t)CROWD && work > 0; k++)
             shares[k] *= sqrtf(work) / work;
-        viz_density_mix(shares, LEVELS, cells + x, stride);
+        viz_density_mix(shares, LEVELS, viz_density_cell(density, x, at));
     }
 }
 
@@ -99,10 +98,12 @@ static bool begin(struct viz_density *density, int columns, int rows) {
 static bool make(struct viz_painter *painter, struct viz_rect at, double seen) {
     struct viz_density *density = &painter->scene->dense;
     struct viz_band band;
-    bool made = viz_band_open(&band, (at.w + VIZ_BAND_CELL_PX - 1) / VIZ_BAND_CELL_PX,
-                              painter->view->begin_ns,
-                              painter->view->length_ns / at.w * (double)VIZ_BAND_CELL_PX) &&
-                begin(density, band.columns, seen < at.h ? (int)ceil(seen) : at.h);
+    int unit = viz_px(painter->frame, 1) > 1 ? viz_px(painter->frame, 1) : 1;
+    int cell = VIZ_BAND_CELL_PX * unit;
+    int rows = (at.h + unit - 1) / unit;
+    bool made = viz_band_open(&band, (at.w + cell - 1) / cell, painter->view->begin_ns,
+                              painter->view->length_ns / at.w * cell) &&
+                begin(density, band.columns, seen < rows ? (int)ceil(seen) : rows);
     if (made)
         fill(density, painter, &band);
     viz_band_close(&band);

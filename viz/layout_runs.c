@@ -214,9 +214,10 @@ void viz_add_cell(struct viz_row_painter *rows, const struct viz_cell *cell) {
     double from_ns = viz_time_at(painter->frame, painter->view, cell->x - 0.5);
     from_ns = fmax(from_ns, (double)painter->model->bars[cell->first].begin_ns);
     double to_ns = viz_time_at(painter->frame, painter->view, cell->x + rows->unit - 0.5);
-    struct viz_shares shares = cell->alone
-                                   ? viz_shares_of_bars(painter->model, cell->first, cell->count)
-                                   : viz_shares_of_row(painter->model, rows->row, from_ns, to_ns);
+    struct viz_shares shares =
+        cell->alone
+            ? viz_shares_of_bars(painter->model, cell->first, cell->count)
+            : viz_shares_near(painter->model, rows->row, cell->first, cell->count, from_ns, to_ns);
     double cell_ns = painter->view->length_ns / painter->frame->lanes.w * rows->unit;
     double whole_ns = whole_of(painter, cell, cell_ns, &shares);
     struct viz_run next = {.x0 = cell->x,

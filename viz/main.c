@@ -16,6 +16,8 @@
 #include "two.h"
 #include "window.h"
 
+#include <SDL.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>

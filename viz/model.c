@@ -556,8 +556,13 @@ uint32_t viz_lane_of(const struct viz_model *model, struct viz_id id) {
 
 uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
                       int64_t time_ns) {
+    uint32_t end = first + count;
     uint32_t low = first;
-    uint32_t high = first + count;
+    uint32_t high = first; /* what is near is found near */
+    for (uint32_t step = 1; high < end && model->bars[high].end_ns < time_ns; step *= 2) {
+        low = high + 1;
+        high = end - high > step ? high + step : end;
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (model->bars[middle].end_ns < time_ns)

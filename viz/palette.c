@@ -85,3 +85,8 @@ static const struct viz_colour palettes[VIZ_THEME_COUNT][VIZ_ROLE_COUNT] =
 struct viz_colour viz_palette(enum viz_theme theme, int role) {
     return palettes[theme][role];
 }
+
+uint32_t viz_palette_pixel(enum viz_theme theme, int role) {
+    struct viz_colour colour = viz_palette(theme, role);
+    return UINT32_C(0xFF) << 24 | (uint32_t)colour.r << 16 | (uint32_t)colour.g << 8 | colour.b;
+}

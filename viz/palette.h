@@ -44,5 +44,7 @@ struct viz_colour {
 };
 
 struct viz_colour viz_palette(enum viz_theme theme, int role);
+/* The same as 0xFFRRGGBB. */
+uint32_t viz_palette_pixel(enum viz_theme theme, int role);
 
 #endif

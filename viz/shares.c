@@ -91,10 +91,12 @@ static struct viz_shares shares_between(const struct viz_model *model, uint32_t 
     return shares;
 }
 
-struct viz_shares viz_shares_of_row(const struct viz_model *model, const struct viz_row *row,
-                                    double from_ns, double to_ns) {
-    struct viz_shares shares =
-        shares_between(model, row->first_bar, row->bar_count, from_ns, to_ns);
+struct viz_shares viz_shares_near(const struct viz_model *model, const struct viz_row *row,
+                                  uint32_t first, uint32_t count, double from_ns, double to_ns) {
+    uint32_t row_end = row->first_bar + row->bar_count;
+    uint32_t from = first > row->first_bar ? first - 1 : first;
+    uint32_t end = row_end - first > count ? first + count + 1 : row_end;
+    struct viz_shares shares = shares_between(model, from, end - from, from_ns, to_ns);
     if (row->overlay_count == 0)
         return shares;
     struct viz_shares inside =
@@ -102,4 +104,9 @@ struct viz_shares viz_shares_of_row(const struct viz_model *model, const struct 
     shares.ns[VIZ_LOOK_SPAN] -= inside.ns[VIZ_LOOK_WAIT];
     shares.ns[VIZ_LOOK_WAIT] += inside.ns[VIZ_LOOK_WAIT];
     return shares;
+}
+
+struct viz_shares viz_shares_of_row(const struct viz_model *model, const struct viz_row *row,
+                                    double from_ns, double to_ns) {
+    return viz_shares_near(model, row, row->first_bar, row->bar_count, from_ns, to_ns);
 }

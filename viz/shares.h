@@ -25,4 +25,9 @@ struct viz_shares viz_shares_of_bars(const struct viz_model *model, uint32_t fir
 struct viz_shares viz_shares_of_row(const struct viz_model *model, const struct viz_row *row,
                                     double from_ns, double to_ns);
 
+/* The same, where the row's bars that lie between the times are among `count` from bars[first] on,
+ * but for the one before and the one behind these: few are looked at. */
+struct viz_shares viz_shares_near(const struct viz_model *model, const struct viz_row *row,
+                                  uint32_t first, uint32_t count, double from_ns, double to_ns);
+
 #endif

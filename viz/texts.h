@@ -17,10 +17,8 @@ struct viz_text_entry {
     uint64_t hash;
     unsigned used; /* the picture that used it last */
     enum viz_font font;
-    int width; /* the owner's, as the next three; 0 and NULL at first */
-    int height;
+    int width; /* the owner's, as the next; 0 and NULL at first */
     void *picture;
-    void *colours; /* what of it is not to be coloured */
 };
 
 struct viz_texts {

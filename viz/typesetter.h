@@ -1,5 +1,5 @@
 /* typesetter.h - the fonts of a picture: how texts are measured, and how they look. It needs no
- * renderer and no window; texts as textures are in texture.h.
+ * window; texts as stencils are in stencils.h.
  *
  * Letters that the font lacks come from others that are installed, and scripts are shaped and run
  * in their own direction. Text is as crisp as its font's hinting makes it: fonts are opened at the

@@ -7,6 +7,7 @@
 #include "events.h"
 #include "saved.h"
 
+#include <SDL.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ enum { PLAY_MS = 8 };
 
 struct viz_window {
     SDL_Window *window;
-    SDL_Renderer *renderer;
+    SDL_Surface *other; /* what is drawn on, where the window has pixels of another kind */
     struct viz_canvas canvas;
     struct viz_input input;
     double pixel_ratio; /* pixels of the picture for a unit of the mouse */
@@ -68,13 +69,11 @@ static double scale_of(const struct viz_window *window) {
     return scale >= 1.5 ? fmin(scale, 4) : 1;
 }
 
-static int measure_window(struct viz_window *window, int *width, int *height) {
+static void measure_window(struct viz_window *window, int *width, int *height) {
     int units = 0;
     SDL_GetWindowSize(window->window, &units, NULL);
-    if (SDL_GetRendererOutputSize(window->renderer, width, height) != 0)
-        return -1;
+    SDL_GetWindowSizeInPixels(window->window, width, height);
     window->pixel_ratio = units > 0 ? (double)*width / units : 1;
-    return 0;
 }
 
 /* --- Opening and closing ------------------------------------------------------------------ */
@@ -115,10 +114,7 @@ static int open_video(struct viz_window *window, const struct viz_window_options
     if (window->window == NULL)
         return fail(message, "the window cannot be opened");
     SDL_SetWindowMinimumSize(window->window, LEAST_SIDE, LEAST_SIDE);
-    window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_PRESENTVSYNC);
-    if (window->renderer == NULL)
-        window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
-    if (window->renderer == NULL)
+    if (SDL_GetWindowSurface(window->window) == NULL)
         return fail(message, "SDL cannot draw into the window");
     return 0;
 }
@@ -173,12 +169,12 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     int width = 0;
     int height = 0;
     int error = open_video(window, options, title, message);
-    if (error == 0 && measure_window(window, &width, &height) != 0)
-        error = fail(message, "the window has no size");
     window->asked_scale = options->scale;
-    if (error == 0)
-        error = viz_canvas_open(&window->canvas, model, window->renderer, options->font_file,
-                                scale_of(window), message);
+    if (error == 0) {
+        measure_window(window, &width, &height);
+        error =
+            viz_canvas_open(&window->canvas, model, options->font_file, scale_of(window), message);
+    }
     if (error != 0) {
         viz_window_close(window);
         return error;
@@ -217,8 +213,7 @@ void viz_window_close(struct viz_window *window) {
         return;
     if (window->canvas_open)
         viz_canvas_close(&window->canvas);
-    if (window->renderer != NULL)
-        SDL_DestroyRenderer(window->renderer);
+    SDL_FreeSurface(window->other);
     if (window->window != NULL)
         SDL_DestroyWindow(window->window);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
@@ -363,10 +358,6 @@ static void copy(struct viz_state *state) {
 /* 1: go on; 0: quit; or an error. */
 static int handle(struct viz_window *window, const SDL_Event *event,
                   char message[VIZ_MESSAGE_SIZE]) {
-    if (event->type == SDL_RENDER_TARGETS_RESET || event->type == SDL_RENDER_DEVICE_RESET) {
-        viz_drawer_reset(window->canvas.drawer);
-        window->dirty = true;
-    }
     if (event->type == SDL_WINDOWEVENT) {
         Uint8 what = event->window.event;
         if (what == SDL_WINDOWEVENT_EXPOSED || what == SDL_WINDOWEVENT_SHOWN)
@@ -389,13 +380,40 @@ static int handle(struct viz_window *window, const SDL_Event *event,
     return result & VIZ_QUIT ? 0 : handle_file(window, event, result, message);
 }
 
+/* What is drawn on: the window's own pixels, where they are as ours are. NULL: no memory. */
+static SDL_Surface *surface_for(struct viz_window *window, SDL_Surface *shown) {
+    Uint32 format = shown->format->format;
+    if (format == SDL_PIXELFORMAT_ARGB8888 || format == SDL_PIXELFORMAT_RGB888)
+        return shown;
+    if (window->other != NULL && window->other->w == shown->w && window->other->h == shown->h)
+        return window->other;
+    SDL_FreeSurface(window->other);
+    window->other =
+        SDL_CreateRGBSurfaceWithFormat(0, shown->w, shown->h, 32, SDL_PIXELFORMAT_RGB888);
+    return window->other;
+}
+
+static int paint(struct viz_window *window, SDL_Surface *shown) {
+    SDL_Surface *drawn = surface_for(window, shown);
+    if (drawn == NULL)
+        return CAD_ENOMEM;
+    const struct viz_raster raster = {drawn->pixels, drawn->w, drawn->h,
+                                      (size_t)drawn->pitch / sizeof *raster.pixels};
+    int error = viz_canvas_paint(&window->canvas, &raster);
+    if (error == 0 && drawn != shown)
+        (void)SDL_BlitSurface(drawn, NULL, shown, NULL);
+    return error;
+}
+
+/* A window that is about to have another size has no pixels: it tells when it has. */
 static int show(struct viz_window *window, char message[VIZ_MESSAGE_SIZE]) {
-    int error = viz_canvas_paint(&window->canvas);
+    SDL_Surface *shown = SDL_GetWindowSurface(window->window);
+    int error = shown != NULL ? paint(window, shown) : 0;
     if (error != 0) {
         snprintf(message, VIZ_MESSAGE_SIZE, "out of memory while drawing");
         return error;
     }
-    SDL_RenderPresent(window->renderer);
+    (void)SDL_UpdateWindowSurface(window->window);
     window->dirty = false;
     window->pictures++;
     return 1;

@@ -17,6 +17,7 @@ import time
 
 sys.dont_write_bytecode = True  # nothing is left in the source tree
 
+import frames  # noqa: E402
 import machine  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
@@ -228,6 +229,17 @@ def measure_corner(programs, name, options):
     return {**result, "ns": costs, "growth": growth, "flat": growth <= works.CORNER_LIMIT}
 
 
+# --- pictures -------------------------------------------------------------------------------
+
+def measure_frames(programs, options):
+    try:
+        return frames.measure(programs, options.size)
+    except Skip as skip:
+        return [{"skipped": str(skip)}]
+    except Fault as fault:
+        return [{"failed": str(fault)}]
+
+
 # --- instructions ---------------------------------------------------------------------------
 
 INSTRUCTIONS_ITEMS = (20_000, 60_000)
@@ -300,7 +312,7 @@ def parse_arguments():
     for name in options.peer or ():
         if name not in peers.PEERS and name != "none":
             parser.error(f"no peer {name}")
-    options.all = [work.name for work in works.WORKS] + ["scaling", "corners"]
+    options.all = [work.name for work in works.WORKS] + ["frames", "scaling", "corners"]
     options.chosen = [name for name in options.all if wanted(options, name)]
     if not options.chosen:
         parser.error(f"nothing matches {' or '.join(options.only)}: --list says what there is")
@@ -325,6 +337,9 @@ def measure_all(programs, options, result):
         if work.name in options.chosen:
             say(f"  {work.name}")
             result["works"].append(measure_work(programs, work, options))
+    if "frames" in options.chosen:
+        say("  frames")
+        result["frames"] = measure_frames(programs, options)
     if "scaling" in options.chosen:
         say("  scaling")
         result["scaling"] = measure_scaling(programs, options)
@@ -341,7 +356,7 @@ def measure(programs, options):
         say(line)
     result = {"cadran_bench": 1, "sizes": options.size, "runs": options.runs,
               "scaling_width": works.SCALING_WIDTH, "machine": description,
-              "works": [], "scaling": [], "corners": []}
+              "works": [], "frames": [], "scaling": [], "corners": []}
     try:
         measure_all(programs, options, result)
     except KeyboardInterrupt:
@@ -367,7 +382,7 @@ def read_earlier(options):
 def failures(result):
     """Where something did not do its work, or costs grow as they must not."""
     programs = [program for work in result["works"] for program in work["programs"]]
-    return [row for row in programs + result["scaling"] + result["corners"]
+    return [row for row in programs + result["frames"] + result["scaling"] + result["corners"]
             if "failed" in row or not row.get("flat", True)]
 
 

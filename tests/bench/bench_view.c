@@ -1,5 +1,5 @@
 /* How long pictures take in the viewer: a path of zooms, moves and scrolls through a trace, drawn
- * by SDL's software renderer, picture by picture.
+ * into memory, picture by picture.
  *
  *     bench-view TRACE [WIDTHxHEIGHT [FRAMES [MS]]]
  *
@@ -27,7 +27,7 @@ enum { SEEKS = 200 };
 
 struct path {
     struct viz_canvas canvas;
-    SDL_Renderer *renderer;
+    struct viz_raster raster;
     int64_t *times_ns;
     size_t count;
 };
@@ -78,8 +78,7 @@ static void go_on(struct viz_state *state, size_t frame, size_t frames) {
 
 static int paint(struct path *path) {
     int64_t from_ns = cpu_ns();
-    int error = viz_canvas_paint(&path->canvas);
-    SDL_RenderFlush(path->renderer);
+    int error = viz_canvas_paint(&path->canvas, &path->raster);
     path->times_ns[path->count++] = cpu_ns() - from_ns;
     return error;
 }
@@ -104,23 +103,20 @@ static int walk(struct path *path, size_t frames) {
 /* --- Everything ----------------------------------------------------------------------------- */
 
 static int draw(struct viz_model *model, int width, int height, size_t frames, double *slow_ms) {
-    char message[VIZ_MESSAGE_SIZE] = "no renderer";
-    struct path path = {.times_ns = calloc(frames + 2, sizeof *path.times_ns)};
-    SDL_Surface *surface =
-        SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
-    path.renderer = surface != NULL ? SDL_CreateSoftwareRenderer(surface) : NULL;
-    int error = path.renderer != NULL && path.times_ns != NULL ? 0 : CAD_ESYSTEM;
+    char message[VIZ_MESSAGE_SIZE] = "no memory";
+    struct path path = {
+        .raster = {calloc((size_t)width * (size_t)height, 4), width, height, (size_t)width},
+        .times_ns = calloc(frames + 2, sizeof *path.times_ns)};
+    int error = path.raster.pixels != NULL && path.times_ns != NULL ? 0 : CAD_ENOMEM;
     if (error == 0)
-        error = viz_canvas_open(&path.canvas, model, path.renderer, NULL, height > 1500 ? 2 : 1,
-                                message);
+        error = viz_canvas_open(&path.canvas, model, NULL, height > 1500 ? 2 : 1, message);
     if (error == 0) {
         viz_state_place(&path.canvas.state, width, height);
         error = walk(&path, frames);
         *slow_ms = (double)path.times_ns[path.count * 99 / 100] / 1e6;
         viz_canvas_close(&path.canvas);
     }
-    SDL_DestroyRenderer(path.renderer);
-    SDL_FreeSurface(surface);
+    free(path.raster.pixels);
     free(path.times_ns);
     return error == 0 ? 0 : bench_fail("bench-view", message);
 }

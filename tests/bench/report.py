@@ -131,6 +131,21 @@ def corner_lines(corners):
             *aligned(rows, (0, 4))]
 
 
+# --- pictures -------------------------------------------------------------------------------
+
+def frame_lines(pictures):
+    if why_missing(pictures[0]):
+        return ["", f"Frames: {why_missing(pictures[0])}"]
+    rows = [["", "size", "first", "median", "99 %", "slowest", "to reach"]]
+    for row in pictures:
+        verdict = "reached" if row["reached"] else "MISSED"
+        rows.append(["    " + row["title"], row["screen"],
+                     *(f"{row[key]:.1f} ms" for key in ("first_picture_ms", "median_ms", "99_ms",
+                                                        "worst_ms")),
+                     f"{row['limit_ms']} ms: {verdict}"])
+    return ["", "Frames: a picture of the viewer, by the processor's time", *aligned(rows, (0, 6))]
+
+
 # --- all of it ------------------------------------------------------------------------------
 
 def heading(result):
@@ -163,6 +178,8 @@ def table(result, earlier=None):
         for work in result["works"]:
             rows += work_rows(work, earlier)
         lines += ["", *aligned(rows, (0, 6)), *goal_lines(result["works"])]
+    if result["frames"]:
+        lines += frame_lines(result["frames"])
     if result["scaling"]:
         lines += scaling_lines(result["scaling"])
     if result["corners"]:

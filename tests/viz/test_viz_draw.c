@@ -1,4 +1,4 @@
-/* What becomes pixels: SDL's software renderer, without a display. */
+/* What becomes pixels, without a display. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,13 +9,13 @@
 #include "draw.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WIDTH = 200, HEIGHT = 100 };
 
 struct easel {
-    SDL_Surface *surface;
-    SDL_Renderer *renderer;
+    uint32_t pixels[WIDTH * HEIGHT];
     struct viz_typesetter *typesetter;
     struct viz_drawer *drawer;
     struct viz_measure measure;
@@ -25,11 +25,8 @@ struct easel {
 static void open_easel(struct easel *easel) {
     char message[VIZ_MESSAGE_SIZE];
     *easel = (struct easel){0};
-    easel->surface = SDL_CreateRGBSurfaceWithFormat(0, WIDTH, HEIGHT, 32, SDL_PIXELFORMAT_ARGB8888);
-    easel->renderer = SDL_CreateSoftwareRenderer(easel->surface);
-    assert_non_null(easel->renderer);
     assert_int_equal(viz_typesetter_new(NULL, 1, &easel->typesetter, message), 0);
-    easel->drawer = viz_drawer_new(easel->renderer, easel->typesetter);
+    easel->drawer = viz_drawer_new(easel->typesetter);
     assert_non_null(easel->drawer);
     viz_typesetter_measure(easel->typesetter, &easel->measure);
     viz_scene_begin(&easel->scene, WIDTH, HEIGHT, &easel->measure);
@@ -39,23 +36,17 @@ static void close_easel(struct easel *easel) {
     viz_scene_free(&easel->scene);
     viz_drawer_free(easel->drawer);
     viz_typesetter_free(easel->typesetter);
-    SDL_DestroyRenderer(easel->renderer);
-    SDL_FreeSurface(easel->surface);
 }
 
 /* Paints the scene; how many pixels of a rectangle are not the background's. */
 static int count_painted(struct easel *easel, struct viz_rect at) {
     int count = 0;
-    SDL_SetRenderDrawColor(easel->renderer, 0, 0, 0, 255);
-    SDL_RenderClear(easel->renderer);
-    viz_draw(easel->drawer, &easel->scene, VIZ_LIGHT);
+    const struct viz_raster raster = {easel->pixels, WIDTH, HEIGHT, WIDTH};
+    memset(easel->pixels, 0, sizeof easel->pixels);
+    assert_true(viz_draw(easel->drawer, &easel->scene, VIZ_LIGHT, &raster));
     for (int y = at.y; y < at.y + at.h; y++)
-        for (int x = at.x; x < at.x + at.w; x++) {
-            const char *row = (const char *)easel->surface->pixels + y * easel->surface->pitch;
-            uint32_t pixel;
-            memcpy(&pixel, row + 4 * x, sizeof pixel);
-            count += (pixel & 0xFFFFFF) != 0;
-        }
+        for (int x = at.x; x < at.x + at.w; x++)
+            count += (easel->pixels[y * WIDTH + x] & 0xFFFFFF) != 0;
     return count;
 }
 
@@ -88,10 +79,50 @@ static void test_draw__nothing_is_painted_outside_a_clip(void **state) {
     close_easel(&easel);
 }
 
+/* A byte painted over another. */
+static uint32_t blended(uint32_t below, uint32_t colour, uint32_t alpha) {
+    uint32_t pixel = 0;
+    for (int shift = 0; shift < 32; shift += 8)
+        pixel |=
+            ((colour >> shift & 0xFF) * alpha / 255 + (below >> shift & 0xFF) * (255 - alpha) / 255)
+            << shift;
+    return pixel;
+}
+
+/* Of a size of several bands, the last one not whole; all opacities, widths and edges. */
+static void test_draw__each_pixel_is_what_is_painted_there_in_order(void **state) {
+    (void)state;
+    enum { WIDE = 3001, HIGH = 300, FILLS = 600 };
+    struct easel easel;
+    open_easel(&easel);
+    viz_scene_begin(&easel.scene, WIDE, HIGH, &easel.measure);
+    uint32_t *expected = calloc((size_t)WIDE * HIGH, sizeof *expected);
+    const struct viz_raster raster = {calloc((size_t)WIDE * HIGH, sizeof *expected), WIDE, HIGH,
+                                      WIDE};
+    assert_true(expected != NULL && raster.pixels != NULL);
+    for (int i = 0; i < FILLS; i++) {
+        int role = i * 7 % VIZ_ROLE_COUNT;
+        struct viz_rect at = {i * 37 % WIDE - 9, i * 17 % HIGH - 9, i * i % 200 + 1, i % 190 + 1};
+        viz_fill_alpha(&easel.scene, role, i % 256, at);
+        for (int y = at.y; y < at.y + at.h; y++)
+            for (int x = at.x; x < at.x + at.w; x++)
+                if (x >= 0 && x < WIDE && y >= 0 && y < HIGH)
+                    expected[y * WIDE + x] =
+                        blended(expected[y * WIDE + x], viz_palette_pixel(VIZ_DARK, role),
+                                (uint32_t)(i % 256));
+    }
+    assert_true(viz_draw(easel.drawer, &easel.scene, VIZ_DARK, &raster));
+    assert_memory_equal(raster.pixels, expected, (size_t)WIDE * HIGH * sizeof *expected);
+    free(expected);
+    free(raster.pixels);
+    close_easel(&easel);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draw__no_text_is_dropped_where_there_are_very_many),
         cmocka_unit_test(test_draw__nothing_is_painted_outside_a_clip),
+        cmocka_unit_test(test_draw__each_pixel_is_what_is_painted_there_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

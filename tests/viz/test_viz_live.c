@@ -1,5 +1,6 @@
 /* A window on a file (under Xvfb): it is there before the file is read, shows what is appended,
  * offers one that has been rewritten, opens what is dropped, and says what is damaged. */
+#include <SDL.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

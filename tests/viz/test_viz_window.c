@@ -1,5 +1,6 @@
 /* The viewer's window, opened for real (under Xvfb), driven by SDL's events. With the variable
  * CADRAN_VIEW_SHOTS set to a folder, the pictures are kept there. */
+#include <SDL.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,14 +57,25 @@ static void close_window(struct fixture *fixture) {
     sample_free(&fixture->sample);
 }
 
+/* The picture as it would be shown now, 4 bytes a pixel. */
+static uint8_t *picture(struct fixture *fixture) {
+    uint8_t *pixels = malloc((size_t)WIDTH * HEIGHT * 4);
+    assert_non_null(pixels);
+    const struct viz_raster raster = {(uint32_t *)(void *)pixels, WIDTH, HEIGHT, WIDTH};
+    assert_int_equal(viz_canvas_paint(fixture->canvas, &raster), 0);
+    return pixels;
+}
+
 static void shoot(struct fixture *fixture, const char *name) {
     const char *folder = getenv("CADRAN_VIEW_SHOTS");
     if (folder == NULL)
         return;
     char path[512];
     snprintf(path, sizeof path, "%s/%s.png", folder, name);
-    assert_int_equal(viz_canvas_paint(fixture->canvas), 0);
-    assert_int_equal(viz_png_save(fixture->canvas->renderer, path, message), 0);
+    uint8_t *pixels = picture(fixture);
+    const struct viz_raster raster = {(uint32_t *)(void *)pixels, WIDTH, HEIGHT, WIDTH};
+    assert_int_equal(viz_png_save(&raster, path, message), 0);
+    free(pixels);
 }
 
 static int step(struct fixture *fixture) {
@@ -110,17 +122,6 @@ static void wheel(struct fixture *fixture, float y) {
     event.wheel.preciseY = y;
     assert_int_equal(SDL_PushEvent(&event), 1);
     assert_int_equal(step(fixture), 1);
-}
-
-/* The picture as it would be shown now, 4 bytes a pixel. */
-static uint8_t *picture(struct fixture *fixture) {
-    uint8_t *pixels = malloc((size_t)WIDTH * HEIGHT * 4);
-    assert_non_null(pixels);
-    assert_int_equal(viz_canvas_paint(fixture->canvas), 0);
-    assert_int_equal(SDL_RenderReadPixels(fixture->canvas->renderer, NULL, SDL_PIXELFORMAT_ARGB8888,
-                                          pixels, WIDTH * 4),
-                     0);
-    return pixels;
 }
 
 /* How many pixels of a picture have a colour of the palette. */
@@ -460,7 +461,9 @@ static void test_window__new_size_is_filled(void **state) {
     struct fixture fixture;
     open_window(&fixture, sample_deadlock);
     shoot(&fixture, "deadlock");
-    SDL_Window *window = SDL_RenderGetWindow(fixture.canvas->renderer);
+    SDL_Window *window = NULL;
+    for (Uint32 id = 1; id < 1000 && window == NULL; id++)
+        window = SDL_GetWindowFromID(id);
     assert_non_null(window);
     SDL_SetWindowSize(window, 700, 420);
     for (int i = 0; i < 50 && fixture.state->frame.width != 700; i++)
