@@ -6,7 +6,19 @@ const char base_pairs[201] =
     "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
     "9293949596979899";
 
+/* Five digits, or six: most numbers of tasks and of wakes. */
+static char *put_six(char *at, uint32_t value) {
+    uint32_t high = value / 10000, low = value % 10000;
+    memcpy(at, base_pairs + 2 * high + (high < 10), 2);
+    at += high < 10 ? 1 : 2;
+    memcpy(at, base_pairs + 2 * (low / 100), 2);
+    memcpy(at + 2, base_pairs + 2 * (low % 100), 2);
+    return at + 4;
+}
+
 char *base_put_long_uint(char *at, uint64_t value) {
+    if (value - 10000 < 1000000 - 10000)
+        return put_six(at, (uint32_t)value);
     uint64_t digits = base_eight_digits((uint32_t)(value % 100000000));
     if (value < 100000000) {
         int zeros = __builtin_ctzll(digits) / 8;

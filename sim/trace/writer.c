@@ -243,6 +243,11 @@ static inline char *put_arguments(struct trace_writer *writer, char *at,
     at = TRACE_PUT(at, OPEN_ARGS);
     if (event->present == 0)
         return TRACE_PUT(at, "}}");
+    if (event->present == TRACE_A(STATE)) { /* as each change of an object has it */
+        at = put_state(writer, at, event);
+        at[-1] = '}';
+        return TRACE_PUT(at, "}");
+    }
     for (uint64_t left = event->present; left != 0; left &= left - 1)
         at = put_argument(writer, at, event, __builtin_ctzll(left));
     at[-1] = '}';
