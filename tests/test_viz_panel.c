@@ -78,6 +78,30 @@ static void test_panel__says_what_is_clicked(void **state) {
     stage_close(&stage);
 }
 
+/* Objects are links: from the run's longest wait to the queue, and how that stands. */
+static void test_panel__objects_are_links(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1000, 900);
+    stage.state.reasons.path = SAMPLE_SCENARIOS "/window.trace.json"; /* of the same run */
+    viz_input_key(&stage.state, "I");
+    stage_update(&stage);
+    base_buffer text = {0};
+    assert_int_equal(viz_panel_copy(&stage.state.panel, &text), 0);
+    assert_non_null(strstr(text.data, "job7 waited 3 s for room in queue window"));
+    const struct viz_prim *link = stage_text(&stage, "queue window");
+    assert_non_null(link);
+    click(&stage, link->at.x + 3, link->at.y + 3);
+    assert_int_equal(stage.state.ui.selected.kind, VIZ_ID_OBJECT);
+    base_buffer_clear(&text);
+    assert_int_equal(viz_panel_copy(&stage.state.panel, &text), 0);
+    assert_non_null(strstr(text.data, "at 5 s, queue window: empty; it changed last at 5 s, by "));
+    assert_non_null(strstr(text.data, "The longest wait"));
+    base_buffer_free(&text);
+    stage_close(&stage);
+}
+
 /* What is under the panel is not meant by a click on it. */
 static void test_panel__covers_what_is_under_it(void **state) {
     (void)state;
@@ -457,6 +481,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_panel__is_pushed_in_where_there_is_room),
         cmocka_unit_test(test_panel__says_what_is_clicked),
+        cmocka_unit_test(test_panel__objects_are_links),
         cmocka_unit_test(test_panel__covers_what_is_under_it),
         cmocka_unit_test(test_panel__the_way_back),
         cmocka_unit_test(test_panel__breaks_lines),

@@ -57,6 +57,9 @@ static struct viz_link link_of(const struct viz_subject *subject, const struct w
         link.time_ns = mark->time_ns - model->origin_ns;
         break;
     case WHY_MARK_OBJECT:
+        for (uint32_t i = 0; i < model->object_count; i++)
+            if ((uint64_t)model->objects[i].id == run->objects[mark->index].id)
+                link.to = (struct viz_id){.kind = VIZ_ID_OBJECT, .index = i};
         break;
     }
     return link;
@@ -281,6 +284,34 @@ static void put_task(struct viz_panel *panel, const struct viz_subject *subject,
     }
 }
 
+/* --- An object ------------------------------------------------------------------------------ */
+
+static void put_longest(struct viz_panel *panel, const struct viz_subject *subject,
+                        uint32_t object) {
+    uint32_t longest = why_longest_wait(subject->reasons->run, object);
+    if (longest == WHY_NONE)
+        return;
+    viz_panel_section(panel, "The longest wait");
+    why_say_wait(&subject->reasons->said, longest);
+    put_item(panel, subject);
+}
+
+/* How it stands at the playhead, else in the end. */
+static void put_object(struct viz_panel *panel, const struct viz_subject *subject, uint32_t index) {
+    const struct why_run *run = subject->reasons->run;
+    const struct viz_travel *travel = subject->travel;
+    uint32_t object = 0;
+    while (object < run->object_count &&
+           run->objects[object].id != (uint64_t)subject->model->objects[index].id)
+        object++;
+    if (object == run->object_count)
+        return;
+    why_say_object_at(&subject->reasons->said, object,
+                      travel->ordinal != 0 ? travel->time_ns : run->end_ns);
+    put_text(panel, subject);
+    put_longest(panel, subject, object);
+}
+
 /* --- The run -------------------------------------------------------------------------------- */
 
 static void put_run(struct viz_panel *panel, const struct viz_subject *subject) {
@@ -295,6 +326,7 @@ static void put_run(struct viz_panel *panel, const struct viz_subject *subject) 
         why_say(said, "nothing");
         put_item(panel, subject);
     }
+    put_longest(panel, subject, WHY_NONE);
     viz_panel_section(panel, reasons->way.ends ? "The longest way"
                                                : "The longest way to the last thing that happened");
     if (reasons->way.count > 0) {
@@ -321,6 +353,8 @@ static void put_why(struct viz_panel *panel, const struct viz_subject *subject, 
         put_bar(panel, subject, id.index);
     else if (task != WHY_NONE)
         put_task(panel, subject, task);
+    else if (id.kind == VIZ_ID_OBJECT)
+        put_object(panel, subject, id.index);
     else if (id.kind == VIZ_ID_TRACE)
         put_run(panel, subject);
 }

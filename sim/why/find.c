@@ -81,13 +81,14 @@ uint32_t why_wait_that_led(const struct why_run *run, uint32_t task, int64_t tim
     return wait;
 }
 
-uint32_t why_longest_wait(const struct why_run *run) {
+uint32_t why_longest_wait(const struct why_run *run, uint32_t object) {
     uint32_t longest = WHY_NONE;
     int64_t most_ns = 0;
     for (uint32_t i = 0; i < run->wait_count; i++) {
         const struct why_wait *wait = &run->waits[i];
         int64_t length_ns = wait->end_ns - wait->begin_ns;
-        if (wait->sleeps || wait->end == WHY_PENDING || length_ns <= most_ns)
+        if (wait->sleeps || wait->end == WHY_PENDING || length_ns <= most_ns ||
+            (object != WHY_NONE && wait->object != object))
             continue;
         longest = i;
         most_ns = length_ns;

@@ -267,8 +267,8 @@ int why_write_json(struct why_run *run, const struct why_question *question, doc
     doc_write_whole(writer, "run_end_ns", run->end_ns);
     switch (question->topic) {
     case WHY_ABOUT_RUN:
-        if (why_longest_wait(run) != WHY_NONE)
-            write_wait(&sheet, "longest_wait", why_longest_wait(run));
+        if (why_longest_wait(run, WHY_NONE) != WHY_NONE)
+            write_wait(&sheet, "longest_wait", why_longest_wait(run, WHY_NONE));
         write_findings(&sheet);
         break;
     case WHY_ABOUT_PATH:

@@ -571,7 +571,7 @@ static void print_run(struct page *page) {
         put_paragraph(page);
     }
     why_path_free(&path);
-    uint32_t longest = why_longest_wait(page->run);
+    uint32_t longest = why_longest_wait(page->run, WHY_NONE);
     if (page->error == 0 && longest != WHY_NONE) {
         why_say(&page->said, "the longest wait: ");
         why_say_wait(&page->said, longest);

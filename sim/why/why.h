@@ -209,8 +209,8 @@ uint32_t why_wait_at(const struct why_run *run, uint32_t task, int64_t time_ns);
  * what it does then; WHY_NONE. */
 uint32_t why_wait_that_led(const struct why_run *run, uint32_t task, int64_t time_ns);
 /* The wait for more than time that took longest, of those that have ended; of equal ones the first;
- * WHY_NONE. */
-uint32_t why_longest_wait(const struct why_run *run);
+ * `object`: of those for that one; WHY_NONE: of all. WHY_NONE: there is none. */
+uint32_t why_longest_wait(const struct why_run *run, uint32_t object);
 /* Whether a wait is one for that object, and goes on at that time. */
 bool why_stands_at(const struct why_run *run, uint32_t wait, uint32_t object, int64_t time_ns);
 /* The last wait of a task that had ended before an event, and the last span. */
