@@ -77,16 +77,20 @@ install(DIRECTORY engine/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 install(FILES engine/cadran.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/engine")
 install(FILES sim/api/cadran-trace.h sim/api/cadran-test.h DESTINATION "${CMAKE_INSTALL_DOCDIR}/sim/api")
 if(CADRAN_PROGRAMS)
-    install(
-        FILES completions/cadran.bash
-        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
-        RENAME cadran
-    )
+    # bash and fish look for a file of the program's name, zsh reads in a file whom it is for.
+    foreach(program IN ITEMS cadran cadran-view)
+        install(
+            FILES completions/cadran.bash
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
+            RENAME ${program}
+        )
+        install(
+            FILES completions/cadran.fish
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d"
+            RENAME ${program}.fish
+        )
+    endforeach()
     install(FILES completions/_cadran DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
-    install(
-        FILES completions/cadran.fish
-        DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d"
-    )
     file(GLOB cadran_pages CONFIGURE_DEPENDS docs/man/cadran*.1)
     if(NOT CADRAN_VIEWER)
         list(FILTER cadran_pages EXCLUDE REGEX "cadran-view")

@@ -709,13 +709,17 @@ CAD_API int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *b
  * one. */
 CAD_API int cad_stream_readuntil(cad_stream *stream, const void *separator, size_t size,
                                  cad_bytes *bytes);
+/* readuntil() of a tuple: up to the one of so many separators, parts of <sys/uio.h>, that ends
+ * first. They and the array must stay until then. */
+struct iovec;
+CAD_API int cad_stream_readuntil_any(cad_stream *stream, const struct iovec *separators,
+                                     size_t count, cad_bytes *bytes);
 CAD_API bool cad_stream_at_eof(const cad_stream *stream); /* at_eof(): the end, and all is read */
 
 /* StreamWriter.write(): takes a copy of what cannot be sent at once. CAD_ERUNTIME after
  * write_eof(); CAD_ENOMEM ends the connection. What is written after close() is dropped. */
 CAD_API int cad_stream_write(cad_stream *stream, const void *data, size_t size);
-/* writelines(): the same of several parts (of <sys/uio.h>), one behind the other. */
-struct iovec;
+/* writelines(): the same of several parts, one behind the other. */
 CAD_API int cad_stream_writelines(cad_stream *stream, const struct iovec *parts, size_t count);
 /* drain(): waits from when more than 64 KiB are unsent until no more than 16 are. Any number of
  * tasks may. CAD_ECONNRESET after the connection was closed. */
@@ -1194,9 +1198,13 @@ typedef struct cad_trace_sink {
     void (*cancel)(void *context, int64_t now_ns, const cad_task *task, const cad_task *by,
                    const char *message);
     void (*timeout)(void *context, int64_t now_ns, const cad_task *task);
-    void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info);
-    void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info); /* a new one */
-    void (*object)(void *context, int64_t now_ns, const cad_object_info *info); /* has changed */
+    void (*object_new)(void *context, int64_t now_ns, const cad_object_info *info,
+                       const cad_task *by);
+    /* It has a new one. */
+    void (*object_name)(void *context, int64_t now_ns, const cad_object_info *info,
+                        const cad_task *by);
+    /* It has changed. */
+    void (*object)(void *context, int64_t now_ns, const cad_object_info *info, const cad_task *by);
     /* What has a lane (cad_object_info.lane) is there; and is over: `result` is a program's, as
      * cad_process_wait() gives it, else 0; `code` what a connection was lost with, 0: it was
      * closed. The object is freed later, or now. */

@@ -96,14 +96,15 @@ struct cad_loop {
     struct cad__tracer {
         const cad_trace_sink *sink;
         int64_t last_ns;
-        bool in_turn;         /* of an entry of ... */
-        uint8_t turn;         /* ... this kind */
-        bool run_open;        /* the sink knows that it runs */
-        const cad_task *runs; /* in this turn: a task, or NULL for a callback */
-        uint64_t iterations;  /* since the sink listens */
-        cad__object *fresh;   /* the first of the loop's objects that are to be told of; NULL */
-        cad__object *changed; /* what has changed and is to be told of; NULL */
-        cad__object *source;  /* what comes by its lane is why tasks are woken; NULL */
+        bool in_turn;            /* of an entry of ... */
+        uint8_t turn;            /* ... this kind */
+        bool run_open;           /* the sink knows that it runs */
+        const cad_task *runs;    /* in this turn: a task, or NULL for a callback */
+        uint64_t iterations;     /* since the sink listens */
+        cad__object *fresh;      /* the first of the loop's objects that are to be told of; NULL */
+        cad__object *changed;    /* what has changed and is to be told of; NULL */
+        const cad_task *changer; /* who changed it; NULL: no task */
+        cad__object *source;     /* what comes by its lane is why tasks are woken; NULL */
         struct cad__told_line {
             const cad__type *type;
             const char *line; /* a literal */

@@ -8,8 +8,10 @@
  * connection wake it alike. */
 #include "stream.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "bytes.h"
 #include "waiter.h"
@@ -21,13 +23,14 @@ struct cad_stream {
     cad_bytes data;
     size_t begin; /* what is before it has been read */
     size_t limit;
-    cad_task *reader;      /* who waits for data, also when it has been woken */
-    cad__waiters readers;  /* that task */
-    cad__waiters drainers; /* for the buffer to empty */
-    cad__waiters closers;  /* for the connection to be lost */
-    const char *separator; /* of the readuntil() under way */
-    size_t separator_size;
-    size_t searched; /* no separator begins before this place */
+    cad_task *reader;               /* who waits for data, also when it has been woken */
+    cad__waiters readers;           /* that task */
+    cad__waiters drainers;          /* for the buffer to empty */
+    cad__waiters closers;           /* for the connection to be lost */
+    const struct iovec *separators; /* of the readuntil() under way */
+    size_t separator_count;
+    struct iovec separator; /* where it has but one */
+    size_t searched;        /* no separator begins before this place */
     size_t overrun;
     int error; /* that the connection was lost with */
     cad_exception *exception;
@@ -352,20 +355,42 @@ int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *bytes) {
 /* --- readuntil, readline -------------------------------------------------------------------------
  */
 
-/* How many bytes from `from` on are before the next separator; -1: there is none in what has come.
- */
-static ptrdiff_t find_separator(const cad_stream *self, size_t from) {
-    const char *text = self->data.data + self->begin;
-    size_t size = available(self), wanted = self->separator_size;
-    while (from + wanted <= size) {
-        const char *at = memchr(text + from, self->separator[0], size - wanted + 1 - from);
+/* Where a separator stands in what has come, from `searched` on; -1: nowhere. */
+static ptrdiff_t find(const cad_stream *self, const struct iovec *separator) {
+    const char *text = self->data.data + self->begin, *wanted = separator->iov_base;
+    size_t size = available(self), length = separator->iov_len;
+    for (size_t from = self->searched; from + length <= size;) {
+        const char *at = memchr(text + from, wanted[0], size - length + 1 - from);
         if (at == NULL)
             return -1;
-        if (memcmp(at, self->separator, wanted) == 0)
+        if (memcmp(at, wanted, length) == 0)
             return at - text;
         from = (size_t)(at - text) + 1;
     }
     return -1;
+}
+
+/* The one that ends first; of those that end together the shortest. */
+static ptrdiff_t find_first(const cad_stream *self, size_t *end) {
+    ptrdiff_t first = -1;
+    for (size_t i = 0; i < self->separator_count; i++) {
+        ptrdiff_t at = find(self, &self->separators[i]);
+        size_t ends = (size_t)at + self->separators[i].iov_len;
+        if (at < 0 || (first >= 0 && (ends > *end || (ends == *end && at < first))))
+            continue;
+        first = at;
+        *end = ends;
+    }
+    return first;
+}
+
+/* One that begins there may not have come in whole. */
+static size_t searched_in_vain(const cad_stream *self) {
+    size_t longest = 0;
+    for (size_t i = 0; i < self->separator_count; i++)
+        if (self->separators[i].iov_len > longest)
+            longest = self->separators[i].iov_len;
+    return available(self) >= longest ? available(self) + 1 - longest : 0;
 }
 
 static int raise_overrun(cad_stream *self, size_t consumed, bool found) {
@@ -378,16 +403,12 @@ static int raise_overrun(cad_stream *self, size_t consumed, bool found) {
 /* The length of what it asks for, with the separator, in *size; CAD_PENDING where more has to come;
  * CAD_EINCOMPLETE at the end; CAD_ELIMITOVERRUN. */
 static int look_for_separator(cad_stream *self, size_t *size) {
-    if (available(self) >= self->searched + self->separator_size) {
-        ptrdiff_t at = find_separator(self, self->searched);
-        if (at >= 0) {
-            *size = (size_t)at + self->separator_size;
-            return (size_t)at > self->limit ? raise_overrun(self, (size_t)at, true) : 0;
-        }
-        self->searched = available(self) + 1 - self->separator_size;
-        if (self->searched > self->limit)
-            return raise_overrun(self, self->searched, false);
-    }
+    ptrdiff_t at = find_first(self, size);
+    if (at >= 0)
+        return (size_t)at > self->limit ? raise_overrun(self, (size_t)at, true) : 0;
+    self->searched = searched_in_vain(self);
+    if (self->searched > self->limit)
+        return raise_overrun(self, self->searched, false);
     return self->eof ? CAD_EINCOMPLETE : CAD_PENDING;
 }
 
@@ -435,30 +456,43 @@ static int readline_poll(cad_task *task) {
 
 static const cad__operation readline_operation = {.verb = "readline", .poll = readline_poll};
 
-/* A cancelled one of the same separator has searched in vain; of another one it says nothing. */
-static int begin_search(cad_stream *stream, const char *separator, size_t size, cad_bytes *bytes,
-                        const cad__operation *operation) {
+/* A cancelled one of the same separators has searched in vain; of others it says nothing. */
+static int begin_search(cad_stream *stream, const struct iovec *separators, size_t count,
+                        cad_bytes *bytes, const cad__operation *operation) {
     cad__wait *wait = cad__current_wait();
     int error = refuse_what_is_not_read(stream);
     if (error != 0)
         return error;
-    if (size == 0)
-        return cad_raise(CAD_EINVAL, "Separator should be at least one-byte string");
+    if (count == 0)
+        return cad_raise(CAD_EINVAL, "Separator should contain at least one element");
+    for (size_t i = 0; i < count; i++)
+        if (separators[i].iov_len == 0)
+            return cad_raise(CAD_EINVAL, "Separator should be at least one-byte string");
     if (stream->reader != NULL)
         return refuse_second_reader(operation->verb);
-    stream->separator = separator;
-    stream->separator_size = size;
+    if (count == 1)
+        stream->separator = *separators;
+    stream->separators = count == 1 ? &stream->separator : separators;
+    stream->separator_count = count;
     stream->searched = 0;
     wait->out = (void **)bytes;
     return cad__begin(wait, operation, stream);
 }
 
 int cad_stream_readuntil(cad_stream *stream, const void *separator, size_t size, cad_bytes *bytes) {
-    return begin_search(stream, separator, size, bytes, &readuntil_operation);
+    const struct iovec one = {(void *)(uintptr_t)separator, size};
+    return begin_search(stream, &one, 1, bytes, &readuntil_operation);
+}
+
+int cad_stream_readuntil_any(cad_stream *stream, const struct iovec *separators, size_t count,
+                             cad_bytes *bytes) {
+    return begin_search(stream, separators, count, bytes, &readuntil_operation);
 }
 
 int cad_stream_readline(cad_stream *stream, cad_bytes *bytes) {
-    return begin_search(stream, "\n", 1, bytes, &readline_operation);
+    static char newline[] = "\n";
+    const struct iovec one = {newline, 1};
+    return begin_search(stream, &one, 1, bytes, &readline_operation);
 }
 
 /* --- All of several streams ----------------------------------------------------------------------

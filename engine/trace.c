@@ -9,6 +9,11 @@
 #include "trace.h"
 #include "waiter.h"
 
+/* Who does what is told. */
+static const cad_task *culprit(const cad_loop *loop) {
+    return loop->current != NULL ? loop->current : loop->cause;
+}
+
 /* --- Objects are told of before events refer to them ------------------------------------------ */
 
 /* What the sink wants to know of an object. */
@@ -22,7 +27,7 @@ static void declare(struct cad__tracer *tracer, cad__object *object) {
     if (tracer->sink->object_new == NULL)
         return;
     describe(object, &info);
-    tracer->sink->object_new(tracer->sink->context, tracer->last_ns, &info);
+    tracer->sink->object_new(tracer->sink->context, tracer->last_ns, &info, culprit(object->loop));
 }
 
 static bool has_lane(const cad__object *object) {
@@ -154,10 +159,6 @@ static inline int64_t tick(cad_loop *loop) {
 
 /* --- Tasks ------------------------------------------------------------------------------------ */
 
-static const cad_task *culprit(const cad_loop *loop) {
-    return loop->current != NULL ? loop->current : loop->cause;
-}
-
 /* What a task waits for, where that is no task. */
 static cad__object *object_of(const cad_wait_info *wait) {
     return wait->task == NULL ? (cad__object *)(uintptr_t)wait->object : NULL;
@@ -184,10 +185,27 @@ static bool tells_line(struct cad__tracer *tracer, const cad__object *object, co
     return told->told;
 }
 
+/* An object has changed by what a task did. */
+static void tell_change(cad__object *object, const cad_task *by) {
+    struct cad__tracer *tracer = object->loop->trace;
+    cad_object_info info;
+    int64_t now_ns = tick(object->loop);
+    if (tracer->changed == object)
+        tracer->changed = NULL;
+    if (!object->traced || tracer->sink->object == NULL)
+        return;
+    describe(object, &info);
+    tracer->sink->object(tracer->sink->context, now_ns, &info, by);
+}
+
+void cad__trace_object(cad__object *object) {
+    tell_change(object, culprit(object->loop));
+}
+
 /* Tells of the change that was put off. */
 static inline void settle(cad_loop *loop) {
     if (__builtin_expect(loop->trace->changed != NULL, 0))
-        cad__trace_object(loop->trace->changed);
+        tell_change(loop->trace->changed, loop->trace->changer);
 }
 
 void cad__trace_task_begin(cad_task *task) {
@@ -405,7 +423,7 @@ void cad__trace_name(cad__object *object) {
     if (tracer->sink->object_name == NULL)
         return;
     describe(object, &info);
-    tracer->sink->object_name(tracer->sink->context, now_ns, &info);
+    tracer->sink->object_name(tracer->sink->context, now_ns, &info, culprit(object->loop));
 }
 
 void cad__trace_free(cad__object *object) {
@@ -426,18 +444,6 @@ void cad__trace_free(cad__object *object) {
     tracer->sink->object_end(tracer->sink->context, now_ns, &info);
 }
 
-void cad__trace_object(cad__object *object) {
-    struct cad__tracer *tracer = object->loop->trace;
-    cad_object_info info;
-    int64_t now_ns = tick(object->loop);
-    if (tracer->changed == object)
-        tracer->changed = NULL;
-    if (!object->traced || tracer->sink->object == NULL)
-        return;
-    describe(object, &info);
-    tracer->sink->object(tracer->sink->context, now_ns, &info);
-}
-
 void cad__trace_unpark(cad__task *task) {
     cad_loop *loop = task->future.object.loop;
     const char *line;
@@ -446,6 +452,7 @@ void cad__trace_unpark(cad__task *task) {
         return;
     settle(loop);
     loop->trace->changed = object;
+    loop->trace->changer = loop->current; /* who is there to the end of the turn */
 }
 
 /* --- Lanes ------------------------------------------------------------------------------------ */

@@ -81,8 +81,9 @@ static void on_wait(void *context, int64_t now_ns, const cad_task *task,
     }
 }
 
-static void on_object(void *context, int64_t now_ns, const cad_object_info *info) {
-    (void)context, (void)now_ns;
+static void on_object(void *context, int64_t now_ns, const cad_object_info *info,
+                      const cad_task *by) {
+    (void)context, (void)now_ns, (void)by;
     events += strlen(info->name);
 }
 

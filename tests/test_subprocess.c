@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -372,6 +373,38 @@ static void test_subprocess__is_read_in_parts(void **state) {
     world_run(read_parts, NULL);
 }
 
+/* As CPython's of a tuple: the match that ends first, then the shortest. */
+static int read_until_any(void *arg) {
+    static char semicolon[] = ";", both[] = "b;", end[] = "END", rest[] = "rest";
+    const struct iovec separators[] = {{end, 3}, {both, 2}, {semicolon, 1}, {rest, 4}};
+    cad_bytes part = {0};
+    cad_process_options options = piped;
+    (void)arg;
+    options.limit = 8;
+    cad_process *process = start(ARGV("printf", "ab;cEND;dE;12345678EN"), &options);
+    cad_stream *out = cad_process_stdout(process);
+    static const char *const parts[] = {"ab;", "cEND", ";", "dE;"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(cad_stream_readuntil_any(out, separators, 4, &part), 0);
+        assert_string_equal(part.data, parts[i]);
+    }
+    assert_int_equal(cad_stream_readuntil_any(out, separators, 2, &part), CAD_EINCOMPLETE);
+    assert_string_equal(part.data, "12345678EN");
+    assert_int_equal(cad_stream_readuntil_any(out, separators, 0, &part), CAD_EINVAL);
+    assert_string_equal(cad_error_message(), "Separator should contain at least one element");
+    const struct iovec empty[] = {{end, 3}, {end, 0}};
+    assert_int_equal(cad_stream_readuntil_any(out, empty, 2, &part), CAD_EINVAL);
+    assert_string_equal(cad_error_message(), "Separator should be at least one-byte string");
+    assert_int_equal(code_of(process), 0);
+    cad_bytes_free(&part);
+    return 0;
+}
+
+static void test_subprocess__is_read_until_any_of_several_separators(void **state) {
+    (void)state;
+    world_run(read_until_any, NULL);
+}
+
 static int limits(void *arg) {
     cad_bytes part = {0};
     cad_process_options options = piped;
@@ -723,6 +756,7 @@ int main(void) {
         WORLD_TEST(test_subprocess__is_fed_by_drain_and_read_meanwhile),
         WORLD_TEST(test_subprocess__that_is_gone_is_a_reset_for_drain_and_no_sigpipe),
         WORLD_TEST(test_subprocess__is_read_in_parts),
+        WORLD_TEST(test_subprocess__is_read_until_any_of_several_separators),
         WORLD_TEST(test_subprocess__has_streams_with_limits),
         WORLD_TEST(test_subprocess__wait_returns_though_a_grandchild_holds_its_pipe),
         WORLD_TEST(test_subprocess__the_end_of_the_loop_kills_every_process_of_its_group),

@@ -139,25 +139,28 @@ static void remember_object(int64_t now_ns, const char *what, const cad_object_i
     remember(now_ns, "%s%s%s", info->name, what, fields);
 }
 
-static void object_changed(void *context, int64_t now_ns, const cad_object_info *info) {
+static void object_changed(void *context, int64_t now_ns, const cad_object_info *info,
+                           const cad_task *by) {
     (void)context;
     if (details & STATES)
         remember_object(now_ns, "", info, false);
     else if (objects_too)
-        remember(now_ns, "%s %s=%lld", info->name, info->fields[0].key,
-                 (long long)info->fields[0].value);
+        remember(now_ns, "%s %s=%lld by %s", info->name, info->fields[0].key,
+                 (long long)info->fields[0].value, name_of(by));
 }
 
-static void object_made(void *context, int64_t now_ns, const cad_object_info *info) {
+static void object_made(void *context, int64_t now_ns, const cad_object_info *info,
+                        const cad_task *by) {
     char what[64];
-    (void)context;
+    (void)context, (void)by;
     snprintf(what, sizeof what, " is %s %d", info->type, (int)info->id);
     if (details & STATES)
         remember_object(now_ns, what, info, true);
 }
 
-static void object_named(void *context, int64_t now_ns, const cad_object_info *info) {
-    (void)context;
+static void object_named(void *context, int64_t now_ns, const cad_object_info *info,
+                         const cad_task *by) {
+    (void)context, (void)by;
     if (details & STATES)
         remember(now_ns, "%d is called %s", (int)info->id, info->name);
 }
@@ -557,9 +560,10 @@ static void test_trace_sink__objects_when_they_change(void **state) {
     listen_from_now();
     objects_too = true;
     create(use_things, &all, "a");
-    run_to_the_end("0: a begins by loop, lock-1 locked=1, semaphore-2 value=1, a waits sleep\n"
-                   "1: a woken by loop, semaphore-2 value=2, lock-1 locked=0, event-3 set=1, "
-                   "a ends");
+    run_to_the_end(
+        "0: a begins by loop, lock-1 locked=1 by a, semaphore-2 value=1 by a, a waits sleep\n"
+        "1: a woken by loop, semaphore-2 value=2 by a, lock-1 locked=0 by a, event-3 set=1 by a, "
+        "a ends");
 }
 
 static void test_trace_sink__objects_are_told_of_when_they_are_made(void **state) {

@@ -9,6 +9,26 @@ static bool meet(const struct viz_rect *a, const struct viz_rect *b) {
     return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
 }
 
+/* Each arrow of a small ring has a column of its own, in a small picture, too. */
+static void test_labels__arrows_of_a_ring_lie_apart(void **state) {
+    (void)state;
+    struct stage stage;
+    int columns[8], count = 0;
+    sample_scenario(&stage.sample, "", SAMPLE_SCENARIOS "/dining-philosophers.json");
+    stage_open(&stage, 800, 600);
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        if (prim->kind != VIZ_FILL || prim->role != VIZ_ALERT || prim->at.w > 4 ||
+            prim->at.h < stage.state.frame.row_px / 2)
+            continue;
+        for (int k = 0; k < count; k++)
+            assert_true(abs(columns[k] - prim->at.x) >= 7);
+        columns[count++] = prim->at.x;
+    }
+    assert_int_equal(count, 3);
+    stage_close(&stage);
+}
+
 /* Everybody waits from the very end on: there the ring's arrows are, and the names of the waits. */
 static void test_labels__leave_the_heads_of_a_ring_alone(void **state) {
     (void)state;
@@ -195,6 +215,7 @@ static void test_labels__waits_for_what_is_selected_are_lit(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels__leave_the_heads_of_a_ring_alone),
+        cmocka_unit_test(test_labels__arrows_of_a_ring_lie_apart),
         cmocka_unit_test(test_labels__spans_that_begin_with_a_wait_have_their_names),
         cmocka_unit_test(test_labels__of_turns_none_stands_behind),
         cmocka_unit_test(test_labels__a_short_span_is_named_once),

@@ -609,6 +609,33 @@ static void test_layout__no_size_and_no_view_breaks_it(void **state) {
     }
 }
 
+/* The list of keys is whole: no line of it is cut, and none beyond the edge; in a small window they
+ * are cut, and there are as many. */
+static void test_layout__the_list_of_keys_cuts_nothing(void **state) {
+    (void)state;
+    static const int sizes[][2] = {{1280, 720}, {1920, 1080}, {800, 600}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct stage stage;
+        sample_window(&stage.sample);
+        stage_open(&stage, sizes[i][0], sizes[i][1]);
+        viz_act(&stage.state, "?", NULL);
+        stage_update(&stage);
+        struct viz_rect all = {0, 0, sizes[i][0], sizes[i][1]};
+        size_t lines = 0;
+        for (size_t k = 0; k < stage.state.scene.count; k++) {
+            const struct viz_prim *prim = &stage.state.scene.prims[k];
+            if (prim->kind != VIZ_TEXT_AT || prim->shows.kind != VIZ_ID_ACTION)
+                continue;
+            assert_true(i == 2 ||
+                        strstr(stage.state.scene.text + prim->text, "\xE2\x80\xA6") == NULL);
+            assert_true(is_inside(&prim->at, &all));
+            lines++;
+        }
+        assert_true(lines >= 2 * stage.state.ui.help->count);
+        stage_close(&stage);
+    }
+}
+
 static void test_layout__nothing_is_said_to_be_nothing(void **state) {
     (void)state;
     struct stage stage;
@@ -703,6 +730,7 @@ int main(void) {
         cmocka_unit_test(test_layout__details_are_told_in_words),
         cmocka_unit_test(test_layout__the_strip_shows_what_changes),
         cmocka_unit_test(test_layout__no_size_and_no_view_breaks_it),
+        cmocka_unit_test(test_layout__the_list_of_keys_cuts_nothing),
         cmocka_unit_test(test_layout__nothing_is_said_to_be_nothing),
         cmocka_unit_test(test_layout__what_cannot_be_shown_is_not_said_to_be_nothing),
         cmocka_unit_test(test_layout__neighbours_are_stepped_through),

@@ -62,25 +62,31 @@ static void test_options__faults_are_named(void **state) {
     static const struct {
         const char *arguments[4];
         const char *named;
-    } cases[] = {{{NULL}, "which trace?"},
-                 {{"a", "b", "c", NULL}, "one trace, or two"},
-                 {{"--group=name", "a", "b", NULL}, "--group is for one trace, not for two"},
-                 {{"--filter=x", "a", "b", NULL}, "--filter is for one trace, not for two"},
-                 {{"--pin=x", "a", "b", NULL}, "--pin is for one trace, not for two"},
-                 {{"--table", "a", "b", NULL}, "--table is for one trace, not for two"},
-                 {{"--at=1", "a", "b", NULL}, "--at is for one trace, not for two"},
-                 {{"--step=1", "a", "b", NULL}, "--step is for one trace, not for two"},
-                 {{"--size", "12", "a", NULL}, "--size wants WIDTHxHEIGHT"},
-                 {{"--theme", "blue", "a", NULL}, "--theme wants dark or light, not \"blue\""},
-                 {{"--from", "x", "a", NULL}, "--from wants a time"},
-                 {{"--scale", "0", "a", NULL}, "--scale wants a number from"},
-                 {{"--from=2", "--to=1", "a", NULL}, "--from must be before --to"},
-                 {{"--png=x", "--follow", "a", NULL}, "--follow is for a window"},
-                 {{"--step", "0", "a", NULL}, "--step wants"},
-                 {{"--png=x", "--png=y", "a", NULL},
-                  "--png is given twice, \"x\" and \"y\", and one file is written"},
-                 {{"--colour", "a", NULL}, "unknown option \"--colour\"; see cadran-view --help"},
-                 {{"a", "--png", NULL}, "a value is missing after \"--png\""}};
+    } cases[] = {
+        {{NULL}, "no trace is named"},
+        {{"a", "b", "c", NULL}, "one trace is shown, or two"},
+        {{"--group=name", "a", "b", NULL}, "--group is for one trace, not for two"},
+        {{"--filter=x", "a", "b", NULL}, "--filter is for one trace, not for two"},
+        {{"--pin=x", "a", "b", NULL}, "--pin is for one trace, not for two"},
+        {{"--table", "a", "b", NULL}, "--table is for one trace, not for two"},
+        {{"--at=1", "a", "b", NULL}, "--at is for one trace, not for two"},
+        {{"--step=1", "a", "b", NULL}, "--step is for one trace, not for two"},
+        {{"--size", "12", "a", NULL}, "--size wants WIDTHxHEIGHT"},
+        {{"--theme", "blue", "a", NULL}, "--theme wants dark or light, not \"blue\""},
+        {{"--from", "x", "a", NULL}, "--from wants a time"},
+        {{"--scale", "0", "a", NULL}, "--scale wants a number from"},
+        {{"--from=2", "--to=1", "a", NULL}, "--from must be before --to"},
+        {{"--png=x", "--follow", "a", NULL}, "--follow is for a window"},
+        {{"--step", "0", "a", NULL}, "--step wants"},
+        {{"--show=new", "a", NULL}, "--show is for two traces, and one is named"},
+        {{"--level=causes", "a", NULL}, "--level is for two traces, and one is named"},
+        {{"--differences=time", "a", NULL}, "--differences is for two traces"},
+        {{"--tolerance=5ms", "a", NULL}, "--tolerance is for two traces"},
+        {{"--png=x", "--interval=1", "a", NULL}, "--interval is of the table: give --table"},
+        {{"--png=x", "--png=y", "a", NULL},
+         "--png is given twice, \"x\" and \"y\", and one file is written"},
+        {{"--colour", "a", NULL}, "unknown option \"--colour\"; see cadran-view --help"},
+        {{"a", "--png", NULL}, "a value is missing after \"--png\""}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct viz_options options;
         char message[BASE_OPTIONS_MESSAGE] = "";

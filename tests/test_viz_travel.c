@@ -304,6 +304,19 @@ static void test_travel__beyond_the_end(void **state) {
     end(&journey);
 }
 
+/* A name has its room beside the swatch of what its task does. */
+static void test_travel__names_are_whole_beside_their_states(void **state) {
+    (void)state;
+    struct journey journey;
+    sample_run(&journey.stage.sample, "",
+               "{'cadran': 1, 'tasks': [{'name': 'heartbeat-of-all', 'do': [{'sleep': 1}]}]}");
+    set_out(&journey, 1200, 700);
+    (void)viz_go_to_time(&journey.stage.state, SAMPLE_SECOND / 2);
+    stage_update(&journey.stage);
+    assert_non_null(stage_text(&journey.stage, "heartbeat-of-all"));
+    end(&journey);
+}
+
 static bool begins_a_text(const struct journey *journey, const char *begin) {
     const struct viz_scene *scene = &journey->stage.state.scene;
     bool found = false;
@@ -444,6 +457,7 @@ int main(void) {
         cmocka_unit_test(test_travel__events_are_listed_and_filtered),
         cmocka_unit_test(test_travel__of_an_event_at_a_time),
         cmocka_unit_test(test_travel__beyond_the_end),
+        cmocka_unit_test(test_travel__names_are_whole_beside_their_states),
         cmocka_unit_test(test_travel__objects_are_what_they_are_at_the_event),
         cmocka_unit_test(test_travel__to_the_last_event_at_once),
         cmocka_unit_test(test_travel__no_line_begins_with_a_comma),

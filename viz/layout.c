@@ -21,6 +21,7 @@
 #define NAMES_LEAST 100
 #define NAMES_LEAST_TINY 76
 #define GUTTER 56
+#define STATE_SWATCH 20 /* beside a name, with the room between, where the playhead is */
 #define GHOST_PART 0.36 /* of what a row's bars take */
 #define PANEL 300
 #define CHOSEN 28
@@ -73,7 +74,7 @@ static int group_width(const struct viz_frame *frame, const struct viz_measure *
 }
 
 static int names_width(const struct viz_frame *frame, const struct viz_model *model,
-                       const struct viz_measure *measure) {
+                       const struct viz_measure *measure, bool states) {
     int widest = 0;
     for (int i = 0; i < VIZ_WIDEST_COUNT; i++) {
         if (model->widest[i] == TRACE_NO_INDEX)
@@ -88,6 +89,7 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
         widest = group > widest ? group : widest;
     }
     int margins = viz_px(frame, frame->compact ? 20 : MARGIN + 14);
+    margins += states ? viz_px(frame, STATE_SWATCH) : 0;
     int least = viz_px(frame, frame->compact ? NAMES_LEAST_TINY : NAMES_LEAST);
     int most = (int)(frame->width * 0.24);
     int width = widest + margins < least ? least : widest + margins;
@@ -204,7 +206,8 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     int room = place_panels(frame, ui);
     frame->ghosts = model->pair != NULL && viz_has_ghosts(ui->shown);
     frame->gutter = model->pair != NULL ? viz_px(frame, GUTTER) : 0;
-    int names = names_width(frame, model, measure) + frame->gutter;
+    bool states = ui->travel != NULL && ui->travel->ordinal != 0;
+    int names = names_width(frame, model, measure, states) + frame->gutter;
     int beside = place_side(frame, ui);
     room -= frame->footer.y - frame->bottom;
     int chart = width - beside - names > 1 ? width - beside - names : 1;

@@ -3,8 +3,10 @@
 
 #include "describe.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int most(int a, int b) {
     return a > b ? a : b;
@@ -159,6 +161,8 @@ void viz_paint_tooltip(struct viz_painter *painter) {
 
 /* --- Keys --------------------------------------------------------------------------------- */
 
+enum { HELP_LINE = 256 };
+
 /* Widths: what to press, what is between, what that does. */
 struct help_columns {
     int keys;
@@ -179,53 +183,129 @@ static struct help_columns measure_help(const struct viz_painter *painter) {
     return columns;
 }
 
-/* How the list is laid out: columns of lines, side by side where one is too high. */
+/* How the list is laid out: columns of lines, side by side where one is too high. What is too wide
+ * for its column goes on in the next line; is there no room for that, it is cut. */
 struct help_place {
     int count;
-    int width; /* of one, without the room between them */
+    int width; /* of a column, without the room between them, */
+    int keys;  /* of what to press in it, */
+    int after; /* and where what that does begins */
     int lines; /* in one */
     int line;  /* the height of one */
+    bool cut;  /* an entry is one line */
 };
 
 /* Columns that are narrower than that are hard to read. */
-#define HELP_COLUMN_LEAST 360
+#define HELP_COLUMN_LEAST 340
+
+/* As many whole words as fit, and at least one. */
+static size_t words_fitting(const struct viz_painter *painter, const char *text, int width) {
+    const struct viz_measure *measure = painter->measure;
+    size_t length = strlen(text), fits = 0;
+    for (size_t i = 1; i <= length; i++)
+        if ((i == length || text[i] == ' ') &&
+            (fits == 0 || measure->width(measure->context, VIZ_FONT_SMALL, text, i) <= width))
+            fits = i;
+    return fits;
+}
+
+/* The next line of a text, which goes on behind it. */
+static const char *next_line(const struct viz_painter *painter, const char *text, int width,
+                             char line[HELP_LINE]) {
+    size_t part = words_fitting(painter, text, width);
+    snprintf(line, HELP_LINE, "%.*s", (int)part, text);
+    return text[part] == ' ' ? text + part + 1 : text + part;
+}
+
+static int count_lines(const struct viz_painter *painter, const char *text, int width) {
+    char line[HELP_LINE];
+    int count = 0;
+    for (; *text != '\0'; count++)
+        text = next_line(painter, text, width, line);
+    return count;
+}
+
+static int lines_of_entry(const struct viz_painter *painter, const struct help_place *place,
+                          size_t entry) {
+    char inputs[VIZ_INPUTS_SIZE];
+    const char *text;
+    if (place->cut)
+        return 1;
+    painter->ui->help->line(entry, inputs, &text);
+    return most(count_lines(painter, inputs, place->keys),
+                count_lines(painter, text, place->width - place->after));
+}
+
+/* How many columns of so many lines the list takes; no entry goes on in another one. */
+static int columns_taken(const struct viz_painter *painter, const struct help_place *place) {
+    int columns = 1, used = 0;
+    for (size_t i = 0; i < painter->ui->help->count; i++) {
+        int lines = lines_of_entry(painter, place, i);
+        columns += used + lines > place->lines && used > 0;
+        used = used + lines > place->lines && used > 0 ? lines : used + lines;
+    }
+    return columns;
+}
+
+static void size_columns(struct help_place *place, const struct help_columns *columns, int wide) {
+    int width = columns->keys + columns->gap + columns->texts;
+    int share = wide / place->count - columns->gap;
+    place->width = width < share ? width : share;
+    place->keys = columns->keys < place->width / 3 ? columns->keys : place->width / 3;
+    place->after = place->keys + columns->gap / 2;
+}
 
 /* As few columns as are high enough; where there is no room for these, lines closer together. */
 static struct help_place place_help(const struct viz_painter *painter,
                                     const struct help_columns *columns, int room) {
     const struct viz_frame *frame = painter->frame;
-    int rows = (int)painter->ui->help->count;
     int wide = frame->width - viz_px(frame, 48);
     int small = viz_line_height(painter, VIZ_FONT_SMALL);
-    struct help_place place = {.count = 1, .line = small + viz_px(frame, 6)};
-    int fitting = wide / viz_px(frame, HELP_COLUMN_LEAST);
-    while (place.count < fitting && rows * place.line > room * place.count)
+    int line = small + viz_px(frame, 6), least = small - viz_px(frame, 1);
+    int fitting = most(wide / viz_px(frame, HELP_COLUMN_LEAST), 1);
+    struct help_place place = {.line = line, .lines = most(room / line, 1)};
+    do {
         place.count++;
-    place.lines = (rows + place.count - 1) / place.count;
-    if (place.lines * place.line > room)
-        place.line = most(room / place.lines, small - viz_px(frame, 1));
-    int width = columns->keys + columns->gap + columns->texts;
-    int share = wide / place.count - columns->gap;
-    place.width = width < share ? width : share;
+        size_columns(&place, columns, wide);
+    } while (place.count < fitting && columns_taken(painter, &place) > place.count);
+    while (columns_taken(painter, &place) > place.count && !place.cut) {
+        place.lines++;
+        place.cut = place.lines * least > room;
+    }
+    if (place.cut)
+        place.lines = ((int)painter->ui->help->count + place.count - 1) / place.count;
+    place.line = line * place.lines <= room ? line : most(room / place.lines, least);
     return place;
+}
+
+static void paint_lines(struct viz_painter *painter, const struct help_place *place, int role,
+                        int x, int y, int width, const char *text) {
+    char line[HELP_LINE];
+    for (y += place->line / 2; *text != '\0'; y += place->line) {
+        text = next_line(painter, text, place->cut ? INT_MAX : width, line);
+        viz_text_in(painter, VIZ_FONT_SMALL, role, x, y, width, line);
+    }
 }
 
 static void paint_help_lines(struct viz_painter *painter, const struct help_columns *columns,
                              const struct help_place *place, int x, int y) {
     const struct viz_help *help = painter->ui->help;
-    int keys = columns->keys < place->width * 2 / 5 ? columns->keys : place->width * 2 / 5;
-    int after = keys + columns->gap / 2;
+    int used = 0;
     for (size_t i = 0; i < help->count; i++) {
         char inputs[VIZ_INPUTS_SIZE];
         const char *text;
-        int column = (int)i / place->lines;
-        int left = x + column * (place->width + columns->gap);
-        int middle = y + ((int)i % place->lines) * place->line + place->line / 2;
+        int lines = lines_of_entry(painter, place, i);
+        if (used + lines > place->lines && used > 0) {
+            x += place->width + columns->gap;
+            used = 0;
+        }
+        int top = y + used * place->line;
         help->line(i, inputs, &text);
         viz_shows(painter->scene, VIZ_ID_ACTION, i);
-        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_TEXT, left, middle, keys, inputs);
-        viz_text_in(painter, VIZ_FONT_SMALL, VIZ_MUTED, left + after, middle, place->width - after,
+        paint_lines(painter, place, VIZ_TEXT, x, top, place->keys, inputs);
+        paint_lines(painter, place, VIZ_MUTED, x + place->after, top, place->width - place->after,
                     text);
+        used += lines;
     }
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }

@@ -7,6 +7,7 @@
 
 #define LINE 2
 #define STEP 20 /* from arrow to arrow: a head has room before the next one's line */
+#define RING 4  /* arrows of a small one */
 #define STUB 9
 #define HEAD 7
 
@@ -91,12 +92,15 @@ static uint32_t next_at(const struct viz_painter *painter, uint32_t place, uint3
     return shown ? next : TRACE_NO_INDEX;
 }
 
-/* The columns that arrows begin at go from the first to the last, and then again. */
+/* The columns that arrows begin at go from the first to the last, and then again. Half of the room
+ * is for labels, but a small ring comes before them: arrows of one column lie on one another. */
 static int column_of(const struct viz_painter *painter, size_t arrow) {
     const struct viz_frame *frame = painter->frame;
     int least = viz_column(painter, (double)painter->model->end_ns) + viz_px(frame, STEP / 2);
     int room = frame->lanes.x + frame->lanes.w - least - viz_px(frame, STEP);
-    int columns = room / (2 * viz_px(frame, STEP)); /* half of it is for labels */
+    int step = viz_px(frame, STEP), columns = room / (2 * step);
+    if (columns < RING)
+        columns = room / step < RING ? room / step : RING;
     columns = columns < 1 ? 1 : columns;
     return least + (int)(arrow % (size_t)columns) * viz_px(frame, STEP);
 }

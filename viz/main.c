@@ -12,6 +12,7 @@
 #include "image.h"
 #include "options.h"
 #include "trace/reader.h"
+#include "trace/unpack.h"
 #include "two.h"
 #include "window.h"
 
@@ -104,19 +105,26 @@ static int draw(struct viz_model *model, const struct viz_options *options) {
     return show_pictures(model, options, from_ns, to_ns);
 }
 
-/* All that comes from there, in a file, at its beginning; NULL with errno. */
+/* All that comes from there, or no more than shows that it is no trace, in a file, at its
+ * beginning; NULL with errno. */
 static FILE *keep(int from) {
     FILE *file = tmpfile();
     char bytes[1 << 16];
+    bool begins = true, may_be_trace = true;
     ssize_t count = file != NULL ? 1 : -1;
-    while (count > 0) {
+    while (count > 0 && may_be_trace) {
         count = read(from, bytes, sizeof bytes);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             count = 1;
-        else if (count > 0 && fwrite(bytes, 1, (size_t)count, file) != (size_t)count)
+            continue;
+        }
+        if (count > 0 && fwrite(bytes, 1, (size_t)count, file) != (size_t)count)
             count = -1;
+        if (count > 0 && begins)
+            may_be_trace = trace_may_begin(bytes[0]);
+        begins = false;
     }
-    if (count == 0 && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
+    if (count >= 0 && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
         return file;
     if (file != NULL)
         (void)fclose(file);

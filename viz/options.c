@@ -265,6 +265,16 @@ static const char *only_of_one(const struct viz_options *options) {
                                                    : NULL;
 }
 
+/* What is asked for and is of two runs alone; NULL. */
+static const char *only_of_two(const struct viz_options *options) {
+    bool tolerates = options->tolerances.given || options->tolerances.span_count > 0;
+    return options->shown != VIZ_SHOWN_BOTH    ? "show"
+           : options->level != CMP_LEVEL_ORDER ? "level"
+           : options->has_differing            ? "differences"
+           : tolerates                         ? "tolerance"
+                                               : NULL;
+}
+
 int viz_options_parse(int argc, char **argv, struct viz_options *options,
                       char message[BASE_OPTIONS_MESSAGE]) {
     int first;
@@ -294,9 +304,8 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     if (!options->has_differing)
         options->differing = VIZ_DIFFERING_ANYHOW;
     if (first == argc || first + 2 < argc) {
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
-                       "%s; usage: cadran-view [options] TRACE, or OLD NEW",
-                       first == argc ? "which trace?" : "one trace, or two");
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "%s; see cadran-view --help",
+                       first == argc ? "no trace is named" : "one trace is shown, or two");
         return CAD_EINVAL;
     }
     options->trace = argv[first];
@@ -316,6 +325,18 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     const char *single = options->other != NULL ? only_of_one(options) : NULL;
     if (single != NULL) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s is for one trace, not for two", single);
+        return CAD_EINVAL;
+    }
+    const char *both = options->other == NULL ? only_of_two(options) : NULL;
+    if (both != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "--%s is for two traces, and one is named",
+                       both);
+        return CAD_EINVAL;
+    }
+    if ((options->png != NULL || options->svg != NULL) && options->start.step_ns != 0 &&
+        !options->start.table && options->view == NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "--interval is of the table: give --table, too");
         return CAD_EINVAL;
     }
     return 0;

@@ -292,7 +292,7 @@ static void read_all(struct saved *saved) {
     doc_node found;
     int64_t version;
     if (doc_node_object(&saved->root, NULL) != 0 ||
-        doc_node_require(&saved->root, "cadran_view", "1", &found) != 0 ||
+        doc_node_require(&saved->root, "cadran_view", "{\"cadran_view\": 1, ...}", &found) != 0 ||
         doc_node_whole(&found, 1, VIZ_SAVED_VERSION, &version) != 0)
         return;
     size_t count = sizeof members / sizeof members[0];

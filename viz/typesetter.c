@@ -3,6 +3,7 @@
 #include "typesetter.h"
 
 #include "cadran.h"
+#include "room.h"
 #include "texts.h"
 
 #include <SDL.h>
@@ -126,7 +127,12 @@ static void open_fonts(struct viz_typesetter *typesetter, double scale) {
 
 int viz_typesetter_new(const char *file, double scale, struct viz_typesetter **out,
                        char message[VIZ_MESSAGE_SIZE]) {
+    const char *lacking = viz_room_lacking();
     *out = NULL;
+    if (lacking != NULL) {
+        snprintf(message, VIZ_MESSAGE_SIZE, "%s", lacking);
+        return CAD_ENOMEM;
+    }
     struct viz_typesetter *typesetter = calloc(1, sizeof *typesetter);
     FcConfig *config = typesetter != NULL ? FcInitLoadConfigAndFonts() : NULL;
     if (config == NULL) {

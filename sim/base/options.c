@@ -35,6 +35,15 @@ static const char *by_letter(const base_option *options, const char *argument) {
     return found;
 }
 
+/* The option whose name that is, up to a "="; NULL: none. */
+static const base_option *by_name(const base_option *options, const char *name) {
+    size_t length = strcspn(name, "=");
+    for (const base_option *option = options; option->name != NULL; option++)
+        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0)
+            return option;
+    return NULL;
+}
+
 static void refuse(const char *command, const base_option *options, const char *argument,
                    bool unknown, char message[BASE_OPTIONS_MESSAGE]) {
     base_suggestion suggestion;
@@ -46,7 +55,10 @@ static void refuse(const char *command, const base_option *options, const char *
     if (suggestion.best == NULL)
         suggestion.best = by_letter(options, argument);
     const base_option *word = by_word(options, name);
-    if (!unknown)
+    if (unknown && argument[1] == '-' && by_name(options, name) != NULL)
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "\"%s\": --%s takes no value", argument,
+                       by_name(options, name)->name);
+    else if (!unknown)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "a value is missing after \"%s\"", argument);
     else if (word != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
@@ -114,11 +126,17 @@ enum base_options_end base_options_read(const char *command, const base_option *
         if (found == '?' || found == ':') {
             /* Among letters that stand together, as -xq, the word is not left behind yet: what
              * stands before "optind" is another one. A letter is told by itself, but a word that
-             * is none of ours, or lacks its value, is told as it is. */
+             * is none of ours, or lacks its value, is told as it is; and so is -trace. */
             char letter[] = {'-', (char)optopt, '\0'};
             bool help = optopt == 'h'; /* of --help=3 */
             bool single = found == '?' && optopt != 0 && optopt < FIRST && !help;
-            refuse(command, options, single ? letter : argv[optind - 1], found == '?', message);
+            const char *rest = single && optind < argc ? argv[optind] : "";
+            bool dashed = rest[0] == '-' && rest[1] != '-' && by_name(options, rest + 1) != NULL;
+            refuse(command, options,
+                   dashed   ? rest
+                   : single ? letter
+                            : argv[optind - 1],
+                   found == '?', message);
             return BASE_OPTIONS_WRONG;
         }
         const base_option *option = &options[found >= FIRST ? found - FIRST : find(options, found)];

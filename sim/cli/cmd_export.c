@@ -352,6 +352,20 @@ static int export_trace(const struct arguments *arguments) {
     return arguments->output == NULL ? export_to_stdout(&export) : export_to_file(&export);
 }
 
+/* An option that the format has no use for; NULL: none. */
+static const char *without_use(const struct arguments *arguments) {
+    bool table = arguments->format == FORMAT_MARKDOWN || arguments->format == FORMAT_CSV;
+    bool picture = arguments->format == FORMAT_HTML || arguments->format == FORMAT_SVG;
+    bool of_table = arguments->table.step_ns != 0 || arguments->transpose ||
+                    arguments->table.tolerance_ns != TABLE_TOLERANCE_DEFAULT;
+    bool of_picture = arguments->stretch.from_ns != 0 || arguments->stretch.to_ns != EXPORT_END;
+    if (of_table && !table)
+        return "--step, --tolerance and --transpose are of the table: --format markdown or csv";
+    if (of_picture && !picture)
+        return "--from and --to are of a page and of a picture: --format html or svg";
+    return NULL;
+}
+
 int cli_cmd_export(int argc, char **argv) {
     struct arguments arguments = {
         .table = {.tolerance_ns = TABLE_TOLERANCE_DEFAULT},
@@ -363,6 +377,9 @@ int cli_cmd_export(int argc, char **argv) {
         return status;
     if (arguments.stretch.from_ns > arguments.stretch.to_ns)
         return cli_wrong(command.name, "--from is a time after --to");
+    const char *useless = without_use(&arguments);
+    if (useless != NULL)
+        return cli_wrong(command.name, "%s", useless);
     base_limit_memory(base_limit_default());
     arguments.path = trace.items[0];
     return export_trace(&arguments);

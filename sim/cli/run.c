@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -227,9 +228,29 @@ static int run_one(const cli_run_options *options, int *by) {
     return status;
 }
 
+/* What stands in a scenario's place and is no file, before any of them runs. */
+static bool check_paths(const char *command, const char *const *paths, size_t count) {
+    struct stat status;
+    for (size_t i = 0; i < count; i++) {
+        bool there = stat(paths[i], &status) == 0;
+        if (there && S_ISDIR(status.st_mode))
+            (void)cli_wrong(command, "%s is a folder; \"cadran test\" runs all scenarios in one",
+                            paths[i]);
+        else if (!there && strchr(paths[i], '=') != NULL)
+            (void)cli_wrong(command, "there is no file \"%s\"; a variable is set by --set %s",
+                            paths[i], paths[i]);
+        else
+            continue;
+        return false;
+    }
+    return true;
+}
+
 int cli_run(const cli_run_options *options, const char *const *paths, size_t count) {
     cli_run_options each = *options;
     int worst = CLI_STATUS_EXPECTED, by = 0;
+    if (!check_paths("cadran run", paths, count))
+        return CLI_STATUS_USAGE;
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     base_replace_hear_signals();    /* a run has a handler of its own */
     run_process_start(options->max_memory);
@@ -281,6 +302,8 @@ static int check_one(const char *path, bool quiet) {
 
 int cli_check(const char *const *paths, size_t count, bool quiet) {
     int worst = CLI_STATUS_EXPECTED;
+    if (!check_paths("cadran check", paths, count))
+        return CLI_STATUS_USAGE;
     run_process_start(base_limit_default());
     for (size_t i = 0; i < count; i++) {
         int status = check_one(paths[i], quiet);

@@ -16,10 +16,6 @@ static uint32_t of_task(const struct cmp_match *match, uint32_t task) {
     return task == CMP_NOBODY ? 0 : match->result->things.tasks.carriers[task].cause;
 }
 
-static bool has_maker(const struct cmp_record *record) {
-    return record->kind == TRACE_TASK_BEGIN || record->kind == TRACE_CANCEL;
-}
-
 /* Whether the trace does not say who did it. */
 static bool is_by_somebody(const struct cmp_record *record) {
     return record->task == 0 || (record->kind == TRACE_CANCEL && record->other == CMP_NOBODY);
@@ -29,12 +25,14 @@ uint32_t cmp_cause_of(const struct cmp_match *match, int side, const struct cmp_
     const struct cmp_result *result = match->result;
     const struct cmp_walk *walk = &match->walk[side];
     uint32_t cause = of_task(match, record->task);
-    if (cause == 0 && has_maker(record))
+    if (cause == 0 && cmp_has_maker(record))
         cause = of_task(match, record->other);
     if (cause == 0 && record->kind == TRACE_WAIT_END)
         cause = of_task(match, record->awaited);
     if (cause == 0 && record->object != CMP_NOBODY)
         cause = result->things.objects.carriers[record->object].cause;
+    if (cause == 0 && walk->busy_ns == record->time_ns)
+        cause = walk->busy_cause;
     if (cause == 0 && is_by_somebody(record) && walk->instant_ns == record->time_ns)
         cause = walk->cause;
     if (cause == 0 && record->task == 0 && record->kind != TRACE_STATE && result->count > 0)
@@ -47,12 +45,22 @@ static void touch_task(struct cmp_match *match, uint32_t task, uint32_t cause) {
         match->result->things.tasks.carriers[task].cause = cause;
 }
 
+void cmp_touch_busy(struct cmp_match *match, int side, int64_t time_ns, uint32_t cause) {
+    struct cmp_walk *walk = &match->walk[side];
+    if (walk->busy_cause != 0 && walk->busy_ns == time_ns)
+        return;
+    walk->busy_ns = time_ns;
+    walk->busy_cause = cause;
+}
+
 void cmp_touch(struct cmp_match *match, int side, const struct cmp_record *record, uint32_t cause,
                bool both) {
     struct cmp_walk *walk = &match->walk[side];
     struct cmp_table *objects = &match->result->things.objects;
     touch_task(match, record->task, cause);
-    if (record->kind == TRACE_WAKES || (both && has_maker(record)))
+    if (record->kind == TRACE_RUN_END)
+        cmp_touch_busy(match, side, record->time_ns, cause);
+    if (record->kind == TRACE_WAKES || (both && cmp_has_maker(record)))
         touch_task(match, record->other, cause);
     if (record->object != CMP_NOBODY && objects->carriers[record->object].cause == 0)
         objects->carriers[record->object].cause = cause;

@@ -95,6 +95,14 @@ static int read_header(struct cmp_result *result, int side, char message[CMP_MES
     return CAD_EINVAL;
 }
 
+/* That the first file is a trace at all, ours or another program's: two scenarios may be the same,
+ * too. */
+static int check_is_trace(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]) {
+    struct first first = {.consumer = {.take = take_first}, .result = result, .side = CMP_A};
+    int error = cmp_read_source(result, CMP_A, &first.consumer, message);
+    return error == CMP_REACHED ? 0 : error;
+}
+
 /* What a reader had to say though it has read all. */
 static int keep_warning(struct cmp_result *result, int side, const char *message) {
     if (message[0] == '\0' || result->warnings[side] != NULL)
@@ -108,6 +116,7 @@ static void free_match(struct cmp_match *match) {
         cmp_history_free(&match->history[side]);
         cmp_queues_free(&match->walk[side].window);
         cmp_queues_free(&match->walk[side].late);
+        base_map_free(&match->walk[side].extra);
     }
     base_free(match->jumps);
     base_map_free(&match->jumps_by_class);
@@ -252,7 +261,7 @@ static int compare(struct cmp_result *result, const struct cmp_settings *setting
         error = cmp_compare_bytes(result, message);
     if (error == 0 && result->bytes_equal && !settings->read_equal) {
         result->level = CMP_LEVEL_BYTES;
-        return 0;
+        return check_is_trace(result, message);
     }
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
         error = read_header(result, side, message);

@@ -205,10 +205,11 @@ struct cmp_thing {
     uint32_t type;               /* of an object, "queue"; of a task "" */
     uint32_t creator;            /* a task, by index; CMP_NOBODY: the run itself */
     uint32_t differences;        /* those that concern it */
+    bool unnamed;                /* an object that is called by its type and number: "future-7" */
 };
 
 static inline bool cmp_is_renamed(const struct cmp_thing *thing) {
-    return thing->number[CMP_A] != 0 && thing->number[CMP_B] != 0 &&
+    return thing->number[CMP_A] != 0 && thing->number[CMP_B] != 0 && !thing->unnamed &&
            thing->name[CMP_A] != thing->name[CMP_B];
 }
 

@@ -118,6 +118,23 @@ static bool depends_on(const struct cmp_difference *root, const struct cmp_diffe
            event->time_ns == other->time_ns;
 }
 
+/* Whether a root is what comes of the end of something that both have, at the same times, and that
+ * was longer or shorter: of the task's own work, which keeps the loop busy and whose end is told
+ * behind what it does; of a wait that the loop ends, and which says who waits. */
+static bool comes_of(const struct cmp_difference *root, const struct cmp_difference *end) {
+    if (end->kind != CMP_LONGER && end->kind != CMP_SHORTER)
+        return false;
+    for (int side = 0; side < CMP_SIDES; side++)
+        if (root->event[side].ordinal == 0 || root->event[side].time_ns != end->event[side].time_ns)
+            return false;
+    const struct cmp_event *effect = &root->event[CMP_B], *cause = &end->event[CMP_B];
+    if (cause->kind == TRACE_RUN_END)
+        return effect->task == cause->task && cmp_is_of_time(root->kind) &&
+               effect->kind != TRACE_WAIT_END;
+    return cause->kind == TRACE_WAIT_END && effect->kind == TRACE_STATE && effect->task == 0 &&
+           effect->object == cause->object;
+}
+
 static void change_places(struct cmp_difference *root, struct cmp_difference *sooner, int side) {
     struct cmp_difference cause = *sooner, effect = *root;
     memcpy(cause.before, effect.before, sizeof cause.before);
@@ -129,7 +146,8 @@ static void change_places(struct cmp_difference *root, struct cmp_difference *so
 
 /* A wait may have been looked at before its turn (match.c), and follow from another one, with which
  * the other side's task began instead: the two change places. Where that side's task did something
- * else before, it is what it did that made the difference. */
+ * else before, it is what it did that made the difference. So do two of which the cause is told
+ * behind what comes of it. */
 static int turn_roots(struct cmp_result *result) {
     struct base_map latest = {0};
     int error = 0;
@@ -140,8 +158,8 @@ static int turn_roots(struct cmp_result *result) {
         bool first = false;
         if (side < CMP_SIDES)
             error = find_first(result, &latest, side, i, &first);
-        if (first && root != sooner && depends_on(root, sooner, side))
-            change_places(root, sooner, side);
+        if (root != sooner && ((first && depends_on(root, sooner, side)) || comes_of(root, sooner)))
+            change_places(root, sooner, side < CMP_SIDES ? side : CMP_B);
     }
     base_map_free(&latest);
     return error;

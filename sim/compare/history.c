@@ -128,7 +128,8 @@ static struct cmp_alive *new_alive(struct cmp_history *history, const struct tra
         return NULL;
     history->last_track = 0;
     struct cmp_alive *alive = &history->tasks[index - 1];
-    *alive = (struct cmp_alive){.wait_object = CMP_NOBODY, .waker = CMP_NOBODY};
+    *alive = (struct cmp_alive){
+        .wait_object = CMP_NOBODY, .waker = CMP_NOBODY, .cancel_ns = CMP_NO_TIME};
     return alive;
 }
 
@@ -295,21 +296,25 @@ static int wait_begins(struct cmp_history *history, const struct trace_event *ev
         return CAD_ENOMEM;
     record->object = object_of(history, event);
     record->other = other_of(history, event, TRACE_ARG_OWNER);
+    bool sleeps = event->name.length == 5 && memcmp(event->name.text, "sleep", 5) == 0;
+    if (trace_has(event, TRACE_ARG_UNTIL))
+        record->until_ns = event->args[TRACE_ARG_UNTIL].number;
+    else if (sleeps && alive->cancel_ns != event->time_ns)
+        record->until_ns = event->time_ns; /* sleep(0) */
     if (record->object != CMP_NOBODY)
         record->class =
             cmp_hash(class_of(TRACE_WAIT_BEGIN, alive->task, record->object), verb_of(event->name));
     else
         record->class = hash_said(history, record->class, event->name); /* "await job1" */
+    alive->begin = cmp_behind_last(history) - 1;
     alive->wait_class = record->class;
     alive->wait_ns = event->time_ns;
-    alive->until_ns =
-        trace_has(event, TRACE_ARG_UNTIL) ? event->args[TRACE_ARG_UNTIL].number : CMP_NO_TIME;
+    alive->until_ns = record->until_ns;
     alive->wait_object = record->object;
     alive->awaited = record->awaited = other_of(history, event, TRACE_ARG_TASK);
     alive->waker = CMP_NOBODY;
     alive->waits = true;
     alive->wait_name = 0;
-    bool sleeps = event->name.length == 5 && memcmp(event->name.text, "sleep", 5) == 0;
     if (record->object == CMP_NOBODY && !sleeps)
         alive->wait_name =
             base_strings_add(history->things->strings, event->name.text, event->name.length);
@@ -334,6 +339,7 @@ static int wait_ends(struct cmp_history *history, const struct trace_event *even
     if (record == NULL)
         return CAD_ENOMEM;
     record->class = base_mix(alive->wait_class, 1);
+    record->begin = alive->begin;
     record->begin_ns = alive->wait_ns;
     record->until_ns = alive->until_ns;
     record->object = alive->wait_object;
@@ -417,6 +423,9 @@ static int on_text(struct cmp_history *history, const struct trace_event *event)
     struct trace_string more =
         text_of(event, event->kind == TRACE_FAULT ? TRACE_ARG_FAULT : TRACE_ARG_MESSAGE);
     record->other = other_of(history, event, TRACE_ARG_BY);
+    struct cmp_alive *alive = event->kind == TRACE_CANCEL ? alive_at(history, event) : NULL;
+    if (alive != NULL)
+        alive->cancel_ns = event->time_ns;
     record->said = hash_said(history, hash_said(history, 1, event->name), more);
     int error = put_name(history, record, event->name);
     return error == 0 ? put_words(history, record, more) : error;
@@ -503,11 +512,11 @@ static int leave_repeated(struct cmp_history *history, const struct cmp_record *
 
 static int on_state(struct cmp_history *history, const struct trace_event *event) {
     uint32_t object = cmp_find(&history->things->objects, history->side, event->id);
-    struct cmp_record *record = new_record(history, event, TRACE_STATE, 0);
+    struct cmp_record *record = on_track(history, event, TRACE_STATE);
     if (record == NULL)
         return CAD_ENOMEM;
     record->object = object;
-    record->class = class_of(TRACE_STATE, 0, object);
+    record->class = class_of(TRACE_STATE, record->task, object);
     int error = put_fields(history, record, event);
     if (error == 0 && history->leaves_details && object != CMP_NOBODY)
         error = leave_repeated(history, record);

@@ -21,9 +21,9 @@ struct cmp_record {
     uint64_t said;  /* a hash of all that it says beside that, its time, and `other` */
     uint64_t ordinal, line;
     uint64_t partner; /* the number of the other side's record; CMP_NO_RECORD */
-    uint64_t next;    /* of the same class, not matched yet; CMP_NO_RECORD */
+    uint64_t begin;   /* of the end of a wait: the number of its begin */
     int64_t time_ns, begin_ns, span_begin_ns;
-    int64_t until_ns; /* of the end of a wait: when it would have ended by itself; CMP_NO_TIME */
+    int64_t until_ns; /* of a wait: when it ends by itself, or would have; CMP_NO_TIME */
     uint64_t text;    /* where its name and its words lie, one behind the other */
     uint32_t name_length, words_length;
     uint32_t task, object, other;
@@ -34,6 +34,8 @@ struct cmp_record {
     uint8_t kind;        /* enum trace_kind */
     bool compared;       /* with its partner, which may be gone */
     bool done;           /* it has been dealt with, before it was the first */
+    bool parted;         /* from a partner that was none: it stands in no line */
+    bool extra;          /* the other side has none for it, and will have none */
 };
 
 /* A task that is alive. */
@@ -45,7 +47,9 @@ struct cmp_alive {
     int64_t wait_ns, until_ns;
     uint32_t wait_object, awaited, waker;
     uint32_t wait_name; /* text: of a wait for no object that somebody ends, "await job1"; else 0 */
+    uint64_t begin;     /* the record of its begin */
     uint64_t point;     /* the record of its end, if it had no length */
+    int64_t cancel_ns;  /* when it was asked to cancel last; CMP_NO_TIME: never */
     bool waits;
 };
 

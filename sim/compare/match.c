@@ -22,7 +22,7 @@ static struct cmp_record *first_of(const struct cmp_history *history) {
 static bool is_operation(const struct cmp_record *record) {
     return record->object != CMP_NOBODY &&
            (record->kind == TRACE_WAIT_BEGIN || record->kind == TRACE_WAKES ||
-            record->kind == TRACE_OPERATION);
+            record->kind == TRACE_OPERATION || (record->kind == TRACE_STATE && record->task != 0));
 }
 
 static uint64_t class_of_operation(const struct cmp_record *record) {
@@ -117,6 +117,11 @@ static int note_late(struct cmp_match *match, uint32_t late, int side,
 static int find_partner(struct cmp_match *match, int side, uint64_t number) {
     struct cmp_walk *walk = &match->walk[side], *other = &match->walk[!side];
     struct cmp_record *record = cmp_record_at(&match->history[side], number);
+    if (cmp_is_extra(match, side, record)) {
+        base_map_remove(&walk->extra, record->begin);
+        record->parted = record->extra = true;
+        return 0;
+    }
     uint32_t late = cmp_queues_pop(&other->late, record->class);
     if (late != UINT32_MAX) {
         record->compared = true;
@@ -170,8 +175,10 @@ static int compare_pair(struct cmp_match *match, struct cmp_record *a, struct cm
 static int take_alone(struct cmp_match *match, int side, struct cmp_record *record) {
     struct cmp_walk *walk = &match->walk[side];
     uint32_t difference = cmp_note_single(match, side, record);
-    (void)cmp_queues_pop(&walk->window, record->class);
-    if (difference == UINT32_MAX || !cmp_queues_push(&walk->late, record->class, difference - 1))
+    if (!record->parted)
+        (void)cmp_queues_pop(&walk->window, record->class);
+    if (difference == UINT32_MAX ||
+        (!record->extra && !cmp_queues_push(&walk->late, record->class, difference - 1)))
         return CAD_ENOMEM;
     record->difference = difference;
     return 0;
@@ -210,9 +217,7 @@ struct moment {
     /* Of tasks that begin to wait and do not on the other side, the first record that has no
      * partner of this moment. */
     struct base_map waits[CMP_SIDES];
-    /* Of objects that are waited for on one side alone, the record of that, twice, plus its side.
-     */
-    struct base_map waits_for;
+    uint64_t runs[CMP_SIDES]; /* the first that keeps the loop busy on one side alone; else none */
     bool swapped;
 };
 
@@ -231,42 +236,55 @@ static struct cmp_record *next_of(struct cmp_match *match, struct moment *moment
     return NULL;
 }
 
-/* Whether its partner is of the same moment, and comes still. */
-static bool has_partner_now(struct cmp_match *match, const struct moment *moment, int side,
-                            const struct cmp_record *record) {
-    if (record->compared || record->partner == CMP_NO_RECORD)
-        return false;
-    return cmp_record_at(&match->history[!side], record->partner)->time_ns == moment->now_ns;
+/* The first that a task does at a moment on one side alone. */
+struct firsts {
+    struct base_map any;   /* record, by task */
+    struct base_map other; /* the same, but for changes of states */
+};
+
+static int note_first(struct firsts *firsts, const struct cmp_record *record, uint64_t number) {
+    struct base_map *const maps[] = {&firsts->any, &firsts->other};
+    for (int i = record->kind == TRACE_STATE ? 1 : 2; i > 0; i--) {
+        bool known = base_map_get(maps[i - 1], cmp_doer(record)) != UINT32_MAX;
+        if (!known && !base_map_put(maps[i - 1], cmp_doer(record), (uint32_t)number))
+            return CAD_ENOMEM;
+    }
+    return 0;
 }
 
-static bool put_wait(struct moment *moment, int side, const struct cmp_record *record,
-                     uint32_t first, uint64_t number) {
-    return base_map_put(&moment->waits[side], record->task, first) &&
-           (record->object == CMP_NOBODY ||
-            base_map_put(&moment->waits_for, record->object, (uint32_t)(2 * number) + (side != 0)));
+/* What it does before it waits, as far as that does not come of the wait: by this the object is in
+ * another state, which is told before. */
+static uint32_t first_before(const struct cmp_history *history, const struct firsts *firsts,
+                             const struct cmp_record *wait) {
+    uint32_t number = base_map_get(&firsts->any, wait->task);
+    const struct cmp_record *first = cmp_record_at(history, number);
+    bool by_wait = first->kind == TRACE_STATE && first->object == wait->object;
+    return by_wait ? base_map_get(&firsts->other, wait->task) : number;
 }
 
 /* The begin of a wait stands at the end of its moment (event.h). But what its task does on the
- * other side instead, it does because it does not wait; and the state of the object has changed by
- * it. */
+ * other side instead, it does because it does not wait. So it is with what keeps the loop busy, and
+ * with all that comes later by that. */
 static int find_waits(struct cmp_match *match, struct moment *moment, int side) {
     const struct cmp_history *history = &match->history[side];
-    struct base_map first = {0};
+    struct firsts firsts = {0};
     int error = 0;
     for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
         const struct cmp_record *record = cmp_record_at(history, n);
         if (record->time_ns != moment->now_ns)
             break;
-        if (record->task == 0 || record->done || has_partner_now(match, moment, side, record))
+        uint32_t task = cmp_doer(record);
+        if (task == 0 || record->done || cmp_has_partner_at(match, side, record, moment->now_ns))
             continue;
-        uint32_t number = base_map_get(&first, record->task);
-        if (number == UINT32_MAX)
-            number = (uint32_t)n;
-        if (!base_map_put(&first, record->task, number) ||
-            (record->kind == TRACE_WAIT_BEGIN && !put_wait(moment, side, record, number, n)))
+        if (record->kind == TRACE_RUN_BEGIN && moment->runs[side] == CMP_NO_RECORD)
+            moment->runs[side] = n;
+        error = note_first(&firsts, record, n);
+        if (error == 0 && record->kind == TRACE_WAIT_BEGIN &&
+            !base_map_put(&moment->waits[side], task, first_before(history, &firsts, record)))
             error = CAD_ENOMEM;
     }
-    base_map_free(&first);
+    base_map_free(&firsts.any);
+    base_map_free(&firsts.other);
     return error;
 }
 
@@ -280,34 +298,38 @@ static int take_early(struct cmp_match *match, int side, uint64_t number) {
     return error;
 }
 
-/* The wait on the other side that a record without a partner is to be taken behind. */
+/* The wait on the other side that a record without a partner is to be taken behind: of who did it,
+ * or of whom it wakes. */
 static int take_wait_of_task(struct cmp_match *match, const struct moment *moment, int side,
                              const struct cmp_record *record) {
-    uint32_t number = base_map_get(&moment->waits[!side], record->task);
+    uint32_t number = base_map_get(&moment->waits[!side], cmp_doer(record));
+    if (number == UINT32_MAX && record->kind == TRACE_WAKES)
+        number = base_map_get(&moment->waits[!side], record->other);
     if (number == UINT32_MAX || cmp_cause_of(match, side, record) != 0)
         return 0;
     return take_early(match, !side, number);
 }
 
-/* The wait, on either side, by which the state of an object is another one. */
-static int take_wait_for(struct cmp_match *match, const struct moment *moment, int side,
-                         const struct cmp_record *record) {
-    uint32_t found = record->object == CMP_NOBODY
-                         ? UINT32_MAX
-                         : base_map_get(&moment->waits_for, record->object);
-    if (found == UINT32_MAX || cmp_cause_of(match, side, record) != 0)
+/* The same of what keeps the loop busy there, so that it comes later to this. */
+static int take_run(struct cmp_match *match, const struct moment *moment, int side,
+                    const struct cmp_record *record) {
+    uint64_t number = moment->runs[!side];
+    if (number == CMP_NO_RECORD || cmp_cause_of(match, side, record) != 0)
         return 0;
-    const struct cmp_record *wait = cmp_record_at(&match->history[found % 2], found / 2);
-    uint32_t first = base_map_get(&moment->waits[found % 2], wait->task);
-    int error = take_early(match, (int)(found % 2), first);
-    return error == 0 ? take_early(match, (int)(found % 2), found / 2) : error;
+    int error = take_early(match, !side, number);
+    const struct cmp_record *run = cmp_record_at(&match->history[!side], number);
+    uint32_t cause = error == 0 ? cmp_cause_of(match, !side, run) : 0;
+    if (cause != 0)
+        cmp_touch_busy(match, side, moment->now_ns, cause);
+    return error;
 }
 
 /* A record of the moment that has no partner in it. */
 static int take_single_now(struct cmp_match *match, const struct moment *moment, int side,
                            struct cmp_record *record) {
-    int error = record->kind == TRACE_STATE ? take_wait_for(match, moment, side, record)
-                                            : take_wait_of_task(match, moment, side, record);
+    int error = take_wait_of_task(match, moment, side, record);
+    if (error == 0 && !record->done)
+        error = take_run(match, moment, side, record);
     if (error == 0 && !record->done)
         error = take_single(match, side, record);
     record->done = true;
@@ -325,14 +347,12 @@ static int note_swap(struct cmp_match *match, struct moment *moment, const struc
 
 static int take_next(struct cmp_match *match, struct moment *moment, struct cmp_record *a,
                      struct cmp_record *b) {
-    if (a != NULL && !has_partner_now(match, moment, CMP_A, a))
+    if (a != NULL && !cmp_has_partner_at(match, CMP_A, a, moment->now_ns))
         return take_single_now(match, moment, CMP_A, a);
-    if (b != NULL && !has_partner_now(match, moment, CMP_B, b))
+    if (b != NULL && !cmp_has_partner_at(match, CMP_B, b, moment->now_ns))
         return take_single_now(match, moment, CMP_B, b);
     struct cmp_record *partner = cmp_record_at(&match->history[CMP_B], a->partner);
     int error = partner == b ? 0 : note_swap(match, moment, a, b);
-    if (error == 0 && a->kind == TRACE_STATE && a->said != partner->said)
-        error = take_wait_for(match, moment, CMP_A, a);
     if (error == 0)
         error = take_pair(match, a, partner, partner == b);
     a->done = partner->done = true;
@@ -356,7 +376,6 @@ static int take_moment(struct cmp_match *match, int64_t now_ns) {
     }
     base_map_free(&moment.waits[CMP_A]);
     base_map_free(&moment.waits[CMP_B]);
-    base_map_free(&moment.waits_for);
     return error;
 }
 
@@ -430,6 +449,8 @@ static int compare_moment(struct cmp_match *match) {
         error = read_past(&match->history[side], until_ns);
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
         error = find_partners(match, side, until_ns);
+    if (error == 0)
+        error = cmp_part_waits(match, now_ns);
     if (error == 0)
         error = mark_order(match, now_ns);
     if (error == 0)

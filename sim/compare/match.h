@@ -10,11 +10,14 @@
 struct cmp_walk {
     struct cmp_queues window; /* records that are there, without a partner */
     struct cmp_queues late;   /* differences without the other side's event */
-    uint64_t next;            /* the record whose turn it is */
-    uint64_t indexed;         /* the first record that has not been asked for its partner */
-    int64_t instant_ns;       /* the time of the last record, ... */
-    int64_t shift_ns;         /* its shift ... */
-    uint32_t cause;           /* ... and what has touched one of that time, plus 1; 0: nothing */
+    struct base_map extra; /* begins of waits that the other side has none for, without their end */
+    uint64_t next;         /* the record whose turn it is */
+    uint64_t indexed;      /* the first record that has not been asked for its partner */
+    int64_t instant_ns;    /* the time of the last record, ... */
+    int64_t shift_ns;      /* its shift ... */
+    uint32_t cause;        /* ... and what has touched one of that time, plus 1; 0: nothing */
+    int64_t busy_ns;       /* the time to which the loop was kept busy last ... */
+    uint32_t busy_cause;   /* ... by what a difference, plus 1, has touched; 0: it was not */
 };
 
 struct cmp_match {
@@ -38,6 +41,32 @@ struct cmp_match {
  * trace_reading_go_on(). */
 int cmp_match_all(struct cmp_match *match);
 
+/* Whether a task did it to another one. */
+static inline bool cmp_has_maker(const struct cmp_record *record) {
+    return record->kind == TRACE_TASK_BEGIN || record->kind == TRACE_CANCEL;
+}
+/* The task that did it; 0: the loop, or that is not known. */
+static inline uint32_t cmp_doer(const struct cmp_record *record) {
+    if (!cmp_has_maker(record))
+        return record->task;
+    return record->other == CMP_NOBODY ? 0 : record->other;
+}
+
+/* Whether its partner is of that moment, and comes still. */
+static inline bool cmp_has_partner_at(const struct cmp_match *match, int side,
+                                      const struct cmp_record *record, int64_t now_ns) {
+    return !record->compared && record->partner != CMP_NO_RECORD &&
+           cmp_record_at(&match->history[!side], record->partner)->time_ns == now_ns;
+}
+
+/* --- inserted.c ----------------------------------------------------------------------------- */
+
+/* Those that begin to wait at a moment have their partners, where there are any: of waits that are
+ * two, and not one on both sides, that is undone. 0 or CAD_ENOMEM. */
+int cmp_part_waits(struct cmp_match *match, int64_t now_ns);
+/* Whether it is the end of a wait that one side has more. */
+bool cmp_is_extra(const struct cmp_match *match, int side, const struct cmp_record *record);
+
 /* --- causes.c ------------------------------------------------------------------------------- */
 
 /* The difference, plus 1, that an event depends on by what happened before it; 0: on none. */
@@ -47,6 +76,10 @@ uint32_t cmp_cause_of(const struct cmp_match *match, int side, const struct cmp_
  * the difference falls back, too. */
 void cmp_touch(struct cmp_match *match, int side, const struct cmp_record *record, uint32_t cause,
                bool both);
+
+/* The loop has been kept busy to that time by what a difference, plus 1, has touched: by that all
+ * is late that happens then. */
+void cmp_touch_busy(struct cmp_match *match, int side, int64_t time_ns, uint32_t cause);
 
 /* By how much an event of that time may be earlier or later. */
 int64_t cmp_allowed(const struct cmp_match *match, int64_t time_ns);

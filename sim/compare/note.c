@@ -21,7 +21,8 @@ static bool put_event(struct cmp_match *match, int side, const struct cmp_record
                                 .line = record->line,
                                 .time_ns = record->time_ns,
                                 .begin_ns = record->begin_ns,
-                                .until_ns = record->until_ns,
+                                .until_ns =
+                                    record->kind == TRACE_WAIT_END ? record->until_ns : CMP_NO_TIME,
                                 .kind = (enum trace_kind)record->kind,
                                 .task = record->task,
                                 .object = record->object,
@@ -108,10 +109,11 @@ static enum cmp_kind kind_of_time(int64_t a_ns, int64_t a_begin_ns, int64_t b_ns
     return a_ns < b_ns ? CMP_LATER : CMP_EARLIER;
 }
 
-/* A wait that something else has ended may have had another limit. */
+/* A wait that something else has ended may have had another limit; of one that begins that is seen
+ * at its end. */
 static bool until_alike(const struct cmp_match *match, const struct cmp_record *a,
                         const struct cmp_record *b) {
-    if (a->begin_ns == a->time_ns || b->begin_ns == b->time_ns)
+    if (a->kind != TRACE_WAIT_END || a->begin_ns == a->time_ns || b->begin_ns == b->time_ns)
         return true; /* one without length does not say */
     if (a->until_ns == CMP_NO_TIME || b->until_ns == CMP_NO_TIME)
         return a->until_ns == b->until_ns;
@@ -127,6 +129,8 @@ static enum cmp_kind kind_of_pair(struct cmp_match *match, const struct cmp_reco
     bool in_time = cmp_is_in_time(match, a, b);
     if (a->other != b->other)
         return kind_of_other(a);
+    if (a->jumped != CMP_NOBODY && a->kind == TRACE_STATE)
+        return CMP_ORDER; /* by which it says something else */
     if (a->said != b->said && !says_the_time(match, a, b))
         return kind_of_words(a);
     if (a->jumped != CMP_NOBODY)

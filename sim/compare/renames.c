@@ -74,14 +74,18 @@ static int pair_by_keys(struct search *search) {
     return error;
 }
 
-/* The same name, and the same number of those before it, but another creator. */
+/* The same name, and the same number of those before it, but another creator. What has no name is
+ * like nothing else by that. */
 static int pair_by_name(struct search *search) {
     size_t tasks = search->result->things.tasks.count;
     for (uint32_t i = 0; i < cmp_thing_count(search->result); i++) {
         const struct cmp_thing *thing = cmp_thing_at(search->result, i);
         int side = cmp_is_alone(thing, CMP_A) ? CMP_A : CMP_B;
         uint64_t type = base_mix(base_mix(thing->type, 0), i < tasks);
-        search->keys[i] = base_mix(type, (uint64_t)thing->name[side] << 32 | thing->ordinal[side]);
+        search->keys[i] =
+            thing->unnamed
+                ? base_mix(type, i)
+                : base_mix(type, (uint64_t)thing->name[side] << 32 | thing->ordinal[side]);
     }
     return pair_by_keys(search);
 }

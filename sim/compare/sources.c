@@ -27,11 +27,12 @@ static int no_memory(char message[CMP_MESSAGE_SIZE]) {
 
 /* --- What can be read but once -------------------------------------------------------------- */
 
-/* All of a file descriptor. 0, CAD_ESYSTEM or CAD_ENOMEM. */
+/* All of a file descriptor, or no more than shows that it is no trace. 0, CAD_ESYSTEM or
+ * CAD_ENOMEM. */
 static int read_all(int fd, base_buffer *all) {
     char *chunk = base_alloc(CHUNK_SIZE);
     int error = chunk == NULL ? CAD_ENOMEM : 0;
-    while (error == 0) {
+    while (error == 0 && (all->length == 0 || trace_may_begin(all->data[0]))) {
         ssize_t got = read(fd, chunk, CHUNK_SIZE);
         if (got == 0)
             break;

@@ -1,6 +1,7 @@
 /* Who is who: the tasks and objects of two runs, by identities that survive change. */
 #include "compare/things.h"
 
+#include "base/digits.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -133,10 +134,21 @@ uint32_t cmp_add_task(struct cmp_things *things, int side, uint64_t number,
     return index;
 }
 
+/* Whether the engine has called it so, which nobody else did: "future-7", by its type and number.
+ */
+static bool is_unnamed(struct trace_string name, struct trace_string type, uint64_t number) {
+    char digits[BASE_DIGITS_ROOM];
+    size_t count = (size_t)(base_put_int(digits, (int64_t)number) - digits);
+    return name.length == type.length + 1 + count &&
+           memcmp(name.text, type.text, type.length) == 0 && name.text[type.length] == '-' &&
+           memcmp(name.text + type.length + 1, digits, count) == 0;
+}
+
 uint32_t cmp_add_object(struct cmp_things *things, int side, uint64_t number,
                         struct trace_string name, struct trace_string type, uint32_t creator) {
     uint32_t text = base_strings_add(things->strings, type.text, type.length);
-    uint64_t kind = cmp_hash(cmp_hash(1, type), name);
+    bool unnamed = is_unnamed(name, type, number);
+    uint64_t kind = unnamed ? cmp_hash(2, type) : cmp_hash(cmp_hash(1, type), name);
     uint64_t made = made_by(things, kind, creator);
     uint32_t before = count_one(&things->objects.made[side], made);
     if (before == CMP_NOBODY || text == UINT32_MAX)
@@ -149,6 +161,7 @@ uint32_t cmp_add_object(struct cmp_things *things, int side, uint64_t number,
     if (things->objects.things[index].number[!side] == 0)
         things->objects.waits[index] = (struct cmp_waits){0};
     things->objects.things[index].type = text;
+    things->objects.things[index].unnamed = unnamed;
     things->objects.things[index].creator = creator;
     return index;
 }

@@ -12,6 +12,14 @@
 #include "program/shape.h"
 #include "program/signals.h"
 
+/* What a member of a number takes, in words. */
+static const char *what_it_takes(enum prog_member_kind kind) {
+    return kind == PROG_MEMBER_REPEAT  ? "how often, or \"forever\""
+           : kind == PROG_MEMBER_COUNT ? "how many"
+           : kind == PROG_MEMBER_PORT  ? "a port"
+                                       : "a time, such as 1.5 or \"200ms\"";
+}
+
 /* A constant that can only fail when the step runs is a fault now. */
 static bool check_constant(const doc_node *node, const expr_expression *expression,
                            enum prog_member_kind kind, const char *name) {
@@ -22,9 +30,15 @@ static bool check_constant(const doc_node *node, const expr_expression *expressi
         return true;
     expr_error error = {0};
     int64_t whole;
+    bool nothing = kind == PROG_MEMBER_LIMIT && value == EXPR_NONE;
+    if (!expr_is_number(value) && !expr_is_boolean(value) && !nothing) {
+        (void)doc_node_fault(node, "\"%s\" takes %s, and this is always %s", name,
+                             what_it_takes(kind), expr_value_type_name(value));
+        return false;
+    }
     if (kind == PROG_MEMBER_COUNT || kind == PROG_MEMBER_PORT || kind == PROG_MEMBER_REPEAT)
         (void)expr_value_whole(value, name, &whole, &error);
-    else if (kind == PROG_MEMBER_DURATION || value != EXPR_NONE)
+    else if (!nothing)
         (void)expr_value_nanoseconds(value, &whole, &error);
     if (error.code != 0)
         (void)doc_node_fault(node, "%s", error.message);
@@ -38,11 +52,7 @@ static bool fault_number(const doc_node *node, enum prog_member_kind kind, const
     bool truth = false;
     if (type == DOC_BOOLEAN)
         (void)doc_node_boolean(node, &truth);
-    (void)doc_node_fault(node, "\"%s\" takes %s, not %s", name,
-                         kind == PROG_MEMBER_REPEAT  ? "how often, or \"forever\""
-                         : kind == PROG_MEMBER_COUNT ? "how many"
-                         : kind == PROG_MEMBER_PORT  ? "a port"
-                                                     : "a time, such as 1.5 or \"200ms\"",
+    (void)doc_node_fault(node, "\"%s\" takes %s, not %s", name, what_it_takes(kind),
                          type != DOC_BOOLEAN ? doc_type_name(type)
                          : truth             ? "true"
                                              : "false");

@@ -343,7 +343,7 @@ const prog_step step_for = {
     .family = PROG_FAMILY_CONTROL,
     .members = {{NULL, PROG_MEMBER_PARTS, PROG_REQUIRED, 0, NULL},
                 {"in", PROG_MEMBER_ITEMS, PROG_REQUIRED, 0,
-                 "a list, a tuple, or a text, which is gone through by its characters"},
+                 "a text is gone through by its characters"},
                 {"do", PROG_MEMBER_STEPS, PROG_REQUIRED, 0, NULL}},
     .python = "for",
     .summary = "Runs steps once for each item; the variable holds it meanwhile, and the last one "

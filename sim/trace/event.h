@@ -251,9 +251,9 @@ enum trace_effect {
       "name of a fault that the scenario injects")                                                 \
     X(TRACE_OBJECT, 'i', OBJECT, ANY, USUAL, STATE, NULL, TRACE_A(OBJECT) | TRACE_A(TYPE),         \
       TRACE_A(STATE), "an object is made, or has a new name: its name; its constants")             \
-    X(TRACE_STATE, 'C', OBJECT, LOOP, USUAL, STATE, NULL, TRACE_A(STATE), 0,                       \
-      "the state of an object, when it is made and when it has changed; the object's name, and "   \
-      "its number, as a text, as `id`")                                                            \
+    X(TRACE_STATE, 'C', OBJECT, ANY, USUAL, STATE, NULL, TRACE_A(STATE), 0,                        \
+      "the state of an object, when it is made and when it has changed, on the track of who "      \
+      "changed it; the object's name, and its number, as a text, as `id`")                         \
     X(TRACE_SPANS, 'C', SPAN, LOOP, USUAL, NONE, "spans", TRACE_A(STATE), 0,                       \
       "how many spans are open")                                                                   \
     X(TRACE_OBJECT_END, 'i', FREED, ANY, DETAIL, STATE, NULL, TRACE_A(OBJECT), 0,                  \

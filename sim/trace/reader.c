@@ -55,6 +55,7 @@ struct reader {
     bool complete;
     bool has_members;                /* of the object form one has come */
     bool has_events;                 /* ... and its "traceEvents" has */
+    bool is_scenario;                /* ... and its "cadran", which no trace has */
     struct trace_progress *progress; /* NULL: nobody watches */
 };
 
@@ -430,6 +431,7 @@ static int take_top_member(struct reader *reader) {
     if (error != 0)
         return error;
     bool events = trace_raw_is(key, "\"traceEvents\"");
+    reader->is_scenario |= trace_raw_is(key, "\"cadran\"");
     error = remark_member(reader, key);
     step_over(reader, key);
     if (error == 0)
@@ -461,9 +463,13 @@ static int take_top_object(struct reader *reader) {
         reader->stage = BEHIND;
         if (reader->has_events)
             return 0;
+        if (reader->is_scenario)
+            return trace_build_refuse(
+                &reader->builder, 1,
+                "this is a scenario, and no trace: \"cadran run --trace FILE\" "
+                "runs it, and leaves one");
         return trace_build_refuse(&reader->builder, input->line,
-                                  "no trace: an object without \"traceEvents\" (a scenario "
-                                  "has a trace once it was run)");
+                                  "no trace: an object without \"traceEvents\"");
     }
     reader->has_members = true;
     return take_top_member(reader);

@@ -305,7 +305,7 @@ static struct trace_layout *layout_of(struct trace_stream *stream, const cad_obj
     return layout;
 }
 
-static void tell_state(struct trace_stream *stream, const cad_object_info *info) {
+static void tell_state(struct trace_stream *stream, const cad_object_info *info, int64_t tid) {
     struct trace_thing *thing = trace_thing_at(stream, NULL, info->id);
     if (!trace_thing_is(thing, NULL, info->id))
         trace_make_thing(stream, thing, NULL, info);
@@ -314,7 +314,7 @@ static void tell_state(struct trace_stream *stream, const cad_object_info *info)
     struct trace_layout *layout = layout_of(stream, info);
     if (layout->count == 0)
         return;
-    struct trace_event *event = trace_event_open(stream, TRACE_STATE, TRACE_LOOP_TID, thing->name);
+    struct trace_event *event = trace_event_open(stream, TRACE_STATE, tid, thing->name);
     for (size_t i = 0; i < layout->count; i++)
         layout->fields[i].number = info->fields[layout->sources[i]].value;
     if (layout->owner < layout->count)
@@ -327,35 +327,38 @@ static void tell_state(struct trace_stream *stream, const cad_object_info *info)
     event->fields = stream->fields;
 }
 
-static void on_object(void *context, int64_t now_ns, const cad_object_info *info) {
+static void on_object(void *context, int64_t now_ns, const cad_object_info *info,
+                      const cad_task *by) {
     struct trace_stream *stream = context;
     if (trace_go_on(stream, now_ns))
-        tell_state(stream, info);
+        tell_state(stream, info, trace_tid_of(by));
 }
 
-static void tell_object(struct trace_stream *stream, const cad_object_info *info) {
+static void tell_object(struct trace_stream *stream, const cad_object_info *info, int64_t tid) {
     struct trace_event *event =
-        trace_event_begin(stream, TRACE_OBJECT, TRACE_LOOP_TID, trace_string_of(info->name));
+        trace_event_begin(stream, TRACE_OBJECT, tid, trace_string_of(info->name));
     trace_event_number(event, TRACE_ARG_OBJECT, (int64_t)info->id);
     trace_event_string(event, TRACE_ARG_TYPE, trace_string_of_word(stream, info->type));
     put_constants(stream, info);
     trace_event_tell(stream);
 }
 
-static void on_object_new(void *context, int64_t now_ns, const cad_object_info *info) {
+static void on_object_new(void *context, int64_t now_ns, const cad_object_info *info,
+                          const cad_task *by) {
     struct trace_stream *stream = context;
     if (!trace_go_on(stream, now_ns))
         return;
-    tell_object(stream, info);
-    tell_state(stream, info);
+    tell_object(stream, info, trace_tid_of(by));
+    tell_state(stream, info, trace_tid_of(by));
 }
 
-static void on_object_name(void *context, int64_t now_ns, const cad_object_info *info) {
+static void on_object_name(void *context, int64_t now_ns, const cad_object_info *info,
+                           const cad_task *by) {
     struct trace_stream *stream = context;
     if (!trace_go_on(stream, now_ns))
         return;
     trace_forget_things(stream, info->id);
-    tell_object(stream, info);
+    tell_object(stream, info, trace_tid_of(by));
     if (trace_lanes_has(&stream->lanes, info->id))
         trace_tell_track(stream, trace_lane_of(info->id), trace_string_of(info->name));
 }

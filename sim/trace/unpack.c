@@ -163,6 +163,14 @@ static const struct method methods[] = {
     {NULL, "", 0, start_plain, pass_on},
 };
 
+bool trace_may_begin(char first) {
+    static const char plain[] = "[{ \t\r\n\xEF"; /* the last begins a byte order mark */
+    for (size_t i = 0; methods[i].name != NULL; i++)
+        if (first == methods[i].magic[0])
+            return true;
+    return memchr(plain, first, sizeof plain - 1) != NULL;
+}
+
 /* Which of them it is. Of a file that is cut short the little that there is may be the begin of
  * a magic number. */
 static int find_method(struct trace_source *source) {

@@ -13,6 +13,10 @@
 
 struct trace_source;
 
+/* Whether a trace, packed or not, may have this as its first byte. Who keeps what can be read but
+ * once asks, so that what has no end and is no trace is not kept until there is no room. */
+bool trace_may_begin(char first);
+
 /* From a file descriptor, which stays the caller's, or, where it is -1, from memory. NULL: no
  * memory. */
 struct trace_source *trace_source_new(int fd, const char *memory, size_t size);

@@ -1,6 +1,7 @@
 /* The rules by which a run is looked at. */
 #include "why/doctor.h"
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "cadran.h"
 
@@ -17,6 +18,7 @@ enum {
     OVERTAKEN_LEAST = 3, /* so many came later and went first: it starves */
     CONVOY_LEAST = 3,    /* so many stand at a lock at once */
     POLLS_LEAST = 5,     /* so many sleeps in a row, with nothing between them */
+    BUSY_PART = 100,     /* of a sleep: who is busy for more after it does something */
     NEARLY_PART = 10,    /* the tenth part of a time limit was left, or less */
 };
 
@@ -52,36 +54,94 @@ static bool is_of_type(const struct why_run *run, uint32_t object, const char *t
     return object != WHY_NONE && strcmp(why_text(run, run->objects[object].type), type) == 0;
 }
 
+/* --- Failures ------------------------------------------------------------------------------- */
+
+/* The first of them: others may have failed because it did. */
+static void look_for_failures(struct doctor *doctor) {
+    const struct why_run *run = doctor->run;
+    struct why_finding finding = about(WHY_FAILED);
+    if (run->outcome == 0 || strcmp(why_text(run, run->outcome), "complete") == 0)
+        return;
+    for (uint32_t i = 0; i < run->task_count; i++) {
+        const struct why_task *task = &run->tasks[i];
+        if (strcmp(why_text(run, task->outcome), "failed") != 0)
+            continue;
+        finding.count++;
+        if (finding.task == WHY_NONE || task->end_ordinal < run->tasks[finding.task].end_ordinal)
+            finding.task = i;
+    }
+    if (finding.count == 0)
+        return;
+    finding.begin_ns = finding.end_ns = run->tasks[finding.task].end_ns;
+    report(doctor, finding);
+}
+
 /* --- Deadlocks ------------------------------------------------------------------------------ */
 
-/* One for each circle, at the first wait of it; and one for each wait that stands in none. */
+/* A wait that stands in no circle. Those of which the run says the same are one finding, which the
+ * map has by these words. */
+static void add_left(struct doctor *doctor, struct base_map *known, uint32_t number) {
+    const struct why_run *run = doctor->run;
+    const struct why_wait *wait = &run->waits[number];
+    uint32_t why = run->stucks[wait->stuck].why;
+    uint32_t same = why != 0 ? base_map_get(known, why) : UINT32_MAX;
+    if (same != UINT32_MAX) {
+        doctor->findings->items[same].count++;
+        return;
+    }
+    struct why_finding finding = about(WHY_LEFT);
+    finding.task = wait->task;
+    finding.object = wait->object;
+    finding.wait = number;
+    finding.begin_ns = wait->begin_ns;
+    finding.end_ns = wait->end_ns;
+    finding.count = 1;
+    report(doctor, finding);
+    if (doctor->error == 0 && why != 0 &&
+        !base_map_put(known, why, (uint32_t)doctor->findings->count - 1))
+        doctor->error = CAD_ENOMEM;
+}
+
+/* The circle that a wait is the first of. */
+static void add_circle(struct doctor *doctor, uint32_t number) {
+    const struct why_run *run = doctor->run;
+    const struct why_wait *wait = &run->waits[number];
+    uint32_t circle = run->stucks[wait->stuck].circle;
+    struct why_finding finding = about(WHY_DEADLOCK);
+    finding.task = wait->task;
+    finding.object = wait->object;
+    finding.wait = number;
+    finding.begin_ns = wait->begin_ns;
+    finding.end_ns = wait->end_ns;
+    for (uint32_t k = number; k < run->wait_count; k++) {
+        const struct why_wait *other = &run->waits[k];
+        bool in = other->stuck != WHY_NONE && run->stucks[other->stuck].circle == circle;
+        finding.count += in;
+        if (in && other->begin_ns > finding.begin_ns)
+            finding.begin_ns = other->begin_ns; /* it is closed by the last that begins */
+    }
+    report(doctor, finding);
+}
+
+/* One for each circle, at the first wait of it; and those that stand in none. */
 static void look_for_deadlocks(struct doctor *doctor) {
     const struct why_run *run = doctor->run;
     uint32_t circles = 0;
+    struct base_map known = {0};
     if (strcmp(why_text(run, run->outcome), "deadlock") != 0)
         return;
-    for (uint32_t i = 0; i < run->wait_count; i++) {
+    for (uint32_t i = 0; i < run->wait_count && doctor->error == 0; i++) {
         const struct why_wait *wait = &run->waits[i];
-        const struct why_stuck *stuck = wait->stuck != WHY_NONE ? &run->stucks[wait->stuck] : NULL;
-        if (stuck == NULL || wait->sleeps || (stuck->circle != 0 && stuck->circle <= circles))
+        uint32_t circle = wait->stuck != WHY_NONE ? run->stucks[wait->stuck].circle : 0;
+        if (wait->stuck == WHY_NONE || wait->sleeps)
             continue;
-        struct why_finding finding = about(stuck->circle != 0 ? WHY_DEADLOCK : WHY_LEFT);
-        if (stuck->circle > circles)
-            circles = stuck->circle;
-        finding.task = wait->task;
-        finding.object = wait->object;
-        finding.wait = i;
-        finding.begin_ns = wait->begin_ns;
-        finding.end_ns = wait->end_ns;
-        for (uint32_t k = i; stuck->circle != 0 && k < run->wait_count; k++) {
-            const struct why_wait *other = &run->waits[k];
-            bool in = other->stuck != WHY_NONE && run->stucks[other->stuck].circle == stuck->circle;
-            finding.count += in;
-            if (in && other->begin_ns > finding.begin_ns)
-                finding.begin_ns = other->begin_ns; /* it is closed by the last that begins */
-        }
-        report(doctor, finding);
+        if (circle == 0)
+            add_left(doctor, &known, i);
+        else if (circle > circles)
+            add_circle(doctor, i);
+        circles = circle > circles ? circle : circles;
     }
+    base_map_free(&known);
 }
 
 /* --- A busy loop ---------------------------------------------------------------------------- */
@@ -411,13 +471,15 @@ static bool changes_between(const struct why_run *run, uint32_t task, uint64_t f
     return false;
 }
 
-/* Whether a task, between two sleeps of one length, did nothing that shows. */
+/* Whether a task, between two sleeps of one length, did nothing that shows: nor kept the loop busy,
+ * for more than the hundredth part of them. */
 static bool is_idle_between(const struct why_run *run, const struct why_wait *first,
                             const struct why_wait *second) {
     int64_t since_ns;
     bool sleeps = first->sleeps && second->sleeps && first->end == WHY_TIMER &&
                   second->end == WHY_TIMER && first->end_ns > first->begin_ns;
     return sleeps && first->acts_after == second->acts_before &&
+           second->begin_ns - first->end_ns <= (first->until_ns - first->begin_ns) / BUSY_PART &&
            first->until_ns - first->begin_ns == second->until_ns - second->begin_ns &&
            why_span_until(run, first->task, first->end_ns, &since_ns) == WHY_NONE &&
            !changes_between(run, first->task, first->end_ordinal, second->begin_ordinal);
@@ -507,6 +569,7 @@ static void look_at_lines(struct doctor *doctor) {
 int why_find_findings(const struct why_run *run, struct why_findings *findings) {
     struct doctor doctor = {.run = run, .findings = findings};
     *findings = (struct why_findings){0};
+    look_for_failures(&doctor);
     look_for_deadlocks(&doctor);
     look_for_busy_turns(&doctor);
     look_at_lines(&doctor);

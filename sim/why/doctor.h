@@ -11,8 +11,9 @@
 
 /* The constant, its word in JSON, and what it says. In the order in which they are told. */
 #define WHY_FINDINGS(X)                                                                            \
+    X(WHY_FAILED, "failed", "tasks failed, in a run that did not complete")                        \
     X(WHY_DEADLOCK, "deadlock", "tasks wait for one another")                                      \
-    X(WHY_LEFT, "left", "a task waits for what nobody ends any more")                              \
+    X(WHY_LEFT, "left", "tasks wait for what nobody ends any more")                                \
     X(WHY_BUSY, "busy", "a task kept the loop busy, and others whose time had come waited")        \
     X(WHY_STARVED, "starved", "others who came later had their turns before it")                   \
     X(WHY_CONVOY, "convoy", "tasks stand one behind the other at a lock")                          \

@@ -81,6 +81,20 @@ uint32_t why_wait_that_led(const struct why_run *run, uint32_t task, int64_t tim
     return wait;
 }
 
+uint32_t why_longest_wait(const struct why_run *run) {
+    uint32_t longest = WHY_NONE;
+    int64_t most_ns = 0;
+    for (uint32_t i = 0; i < run->wait_count; i++) {
+        const struct why_wait *wait = &run->waits[i];
+        int64_t length_ns = wait->end_ns - wait->begin_ns;
+        if (wait->sleeps || wait->end == WHY_PENDING || length_ns <= most_ns)
+            continue;
+        longest = i;
+        most_ns = length_ns;
+    }
+    return longest;
+}
+
 bool why_stands_at(const struct why_run *run, uint32_t wait, uint32_t object, int64_t time_ns) {
     const struct why_wait *found = &run->waits[wait];
     return found->object == object && found->begin_ns <= time_ns &&

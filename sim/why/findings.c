@@ -11,6 +11,53 @@ static void say_stretch(struct why_said *said, const struct why_finding *finding
     why_say_moment(said, finding->end_ns);
 }
 
+static void say_failed(struct why_said *said, const struct why_finding *finding) {
+    const struct why_task *task = &said->run->tasks[finding->task];
+    why_say_task(said, finding->task);
+    why_say(said, " failed at ");
+    why_say_moment(said, finding->end_ns);
+    if (task->error != 0) {
+        why_say(said, " with ");
+        why_say_text(said, task->error);
+    }
+    if (task->message != 0) {
+        why_say(said, ": ");
+        why_say_quoted(said, task->message);
+    }
+    if (finding->count > 1)
+        why_say(said, "; after it %" PRIu64 " more did", finding->count - 1);
+}
+
+/* The first few who wait in the same words as one. */
+static void say_same(struct why_said *said, uint32_t wait, uint64_t count) {
+    enum { SHOWN = 3 };
+    const struct why_run *run = said->run;
+    uint32_t why = run->stucks[run->waits[wait].stuck].why;
+    uint64_t shown = 0;
+    for (uint32_t i = wait; i < run->wait_count && shown < SHOWN; i++) {
+        uint32_t stuck = run->waits[i].stuck;
+        if (stuck == WHY_NONE || run->stucks[stuck].why != why || run->stucks[stuck].circle != 0)
+            continue;
+        why_say(said, "%s", shown == 0 ? ": " : shown + 1 == count ? " and " : ", ");
+        why_say_task(said, run->waits[i].task);
+        shown++;
+    }
+    if (count > shown)
+        why_say(said, " and %" PRIu64 " more", count - shown);
+}
+
+static void say_left(struct why_said *said, const struct why_finding *finding) {
+    if (finding->count == 1) {
+        why_say_wait(said, finding->wait);
+        return;
+    }
+    why_say(said, "%" PRIu64 " tasks wait ", finding->count);
+    why_say_stuck(said, finding->wait);
+    say_same(said, finding->wait, finding->count);
+    why_say(said, ", the first since ");
+    why_say_moment(said, finding->begin_ns);
+}
+
 static void say_busy(struct why_said *said, const struct why_finding *finding) {
     why_say_task(said, finding->task);
     why_say(said, " kept the loop busy for ");
@@ -113,8 +160,11 @@ void why_say_finding(struct why_said *said, const struct why_finding *finding) {
     case WHY_DEADLOCK:
         say_deadlock(said, finding);
         break;
+    case WHY_FAILED:
+        say_failed(said, finding);
+        break;
     case WHY_LEFT:
-        why_say_wait(said, finding->wait);
+        say_left(said, finding);
         break;
     case WHY_BUSY:
         say_busy(said, finding);

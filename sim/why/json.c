@@ -239,6 +239,8 @@ static void write_finding(struct sheet *sheet, const struct why_finding *finding
     write_task(sheet, "other", "other_tid", finding->other);
     write_object(sheet, finding->object);
     write_stretch(sheet, finding->begin_ns, finding->end_ns);
+    if (finding->kind == WHY_FAILED || finding->kind == WHY_LEFT)
+        doc_write_whole(writer, "count", (int64_t)finding->count);
     why_say_finding(&sheet->said, finding);
     write_said(sheet, "text");
     doc_write_close(writer, '}');
@@ -265,6 +267,8 @@ int why_write_json(struct why_run *run, const struct why_question *question, doc
     doc_write_whole(writer, "run_end_ns", run->end_ns);
     switch (question->topic) {
     case WHY_ABOUT_RUN:
+        if (why_longest_wait(run) != WHY_NONE)
+            write_wait(&sheet, "longest_wait", why_longest_wait(run));
         write_findings(&sheet);
         break;
     case WHY_ABOUT_PATH:

@@ -395,6 +395,14 @@ static size_t list_episodes(const struct why_run *run, uint32_t task, struct epi
     return count;
 }
 
+static void say_slack(struct page *page, int64_t slack_ns) {
+    if (slack_ns == WHY_FREE)
+        return;
+    why_say(&page->said, slack_ns == 0 ? "; no slack" : "; slack ");
+    if (slack_ns > 0)
+        why_say_length(&page->said, slack_ns);
+}
+
 static void put_episode(struct page *page, const struct episode *episode) {
     const struct why_run *run = page->run;
     put_time_cell(page, episode->begin_ns);
@@ -404,6 +412,7 @@ static void put_episode(struct page *page, const struct episode *episode) {
         why_say_quoted(&page->said, run->spans[episode->index].name);
         why_say(&page->said, ", up to ");
         why_say_moment(&page->said, run->spans[episode->index].end_ns);
+        say_slack(page, run->spans[episode->index].slack_ns);
     } else {
         why_say_waited(&page->said, episode->index);
     }
@@ -432,6 +441,7 @@ static void put_life(struct page *page, uint32_t task) {
 }
 
 static void print_life(struct page *page, uint32_t task) {
+    page->error = why_find_slack(page->run);
     why_say_life(&page->said, task);
     put_paragraph(page);
     if (page->run->tasks[task].wait_count + page->run->tasks[task].span_count > 0)
@@ -561,6 +571,12 @@ static void print_run(struct page *page) {
         put_paragraph(page);
     }
     why_path_free(&path);
+    uint32_t longest = why_longest_wait(page->run);
+    if (page->error == 0 && longest != WHY_NONE) {
+        why_say(&page->said, "the longest wait: ");
+        why_say_wait(&page->said, longest);
+        put_paragraph(page);
+    }
     put_findings(page);
 }
 

@@ -329,7 +329,8 @@ static bool tells_holders(const char *words) {
 
 /* What it waits for in the words of the run's report, which knows who has it and who could end the
  * wait; and where that was taken, or stands. */
-static void say_stuck(struct why_said *said, const struct why_wait *wait) {
+void why_say_stuck(struct why_said *said, uint32_t number) {
+    const struct why_wait *wait = &said->run->waits[number];
     const struct why_stuck *stuck = &said->run->stucks[wait->stuck];
     why_say(said, "for ");
     size_t from = said->text.length;
@@ -426,7 +427,7 @@ void why_say_waited(struct why_said *said, uint32_t number) {
     mark(said, from, (struct why_mark){.kind = WHY_MARK_WAIT, .index = number});
     why_say(said, " ");
     if (wait->stuck != WHY_NONE && said->run->stucks[wait->stuck].why != 0)
-        say_stuck(said, wait);
+        why_say_stuck(said, number);
     else
         say_purpose(said, wait, purpose);
     say_ahead(said, number);
@@ -637,6 +638,18 @@ void why_say_change(struct why_said *said, uint32_t change) {
         say_changer(said, &said->run->changes[change]);
 }
 
+static void say_next_change(struct why_said *said, uint32_t change) {
+    const struct why_run *run = said->run;
+    uint32_t next = change + 1;
+    while (next < run->change_count && run->changes[next].previous != change)
+        next++;
+    if (next >= run->change_count)
+        return;
+    why_say(said, "; it changes next at ");
+    why_say_moment(said, run->changes[next].time_ns);
+    say_changer(said, &run->changes[next]);
+}
+
 void why_say_object_at(struct why_said *said, uint32_t object, int64_t time_ns) {
     const struct why_run *run = said->run;
     uint32_t change = why_change_at(run, object, time_ns);
@@ -652,11 +665,13 @@ void why_say_object_at(struct why_said *said, uint32_t object, int64_t time_ns) 
     say_fields(said, change);
     if (run->changes[change].previous == WHY_NONE) {
         why_say(said, ", as since it was made");
+        say_next_change(said, change);
         return;
     }
     why_say(said, "; it changed last at ");
     why_say_moment(said, run->changes[change].time_ns);
     say_changer(said, &run->changes[change]);
+    say_next_change(said, change);
 }
 
 void why_say_ring(struct why_said *said, uint32_t number) {

@@ -63,6 +63,9 @@ void why_say_length(struct why_said *said, int64_t time_ns);
 void why_say_wait(struct why_said *said, uint32_t wait);
 /* The same without its task: "waited 3 s for ...". */
 void why_say_waited(struct why_said *said, uint32_t wait);
+/* What a wait that the run says more of is for, and up to whom it is: "for event go, which only
+ * main sets; up to main at s:5:37: /tasks/0/do/1 (set)". */
+void why_say_stuck(struct why_said *said, uint32_t wait);
 /* Why a task was where it was at a time: "job7 began "x" at 3 s: it waited ..."; what it did then.
  */
 void why_say_at(struct why_said *said, uint32_t task, int64_t time_ns);

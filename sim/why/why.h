@@ -208,6 +208,9 @@ uint32_t why_wait_at(const struct why_run *run, uint32_t task, int64_t time_ns);
 /* The last one of those that is for more than time: what a task waits for, or waited for before
  * what it does then; WHY_NONE. */
 uint32_t why_wait_that_led(const struct why_run *run, uint32_t task, int64_t time_ns);
+/* The wait for more than time that took longest, of those that have ended; of equal ones the first;
+ * WHY_NONE. */
+uint32_t why_longest_wait(const struct why_run *run);
 /* Whether a wait is one for that object, and goes on at that time. */
 bool why_stands_at(const struct why_run *run, uint32_t wait, uint32_t object, int64_t time_ns);
 /* The last wait of a task that had ended before an event, and the last span. */

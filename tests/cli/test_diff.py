@@ -246,6 +246,21 @@ class Roots(DiffTest):
             found = self.of_tasks(tasks(a), tasks(b), objects=objects)
             self.assertEqual(self.sentences(found)[0], f"early waits (sleep) {moved}")
 
+    def test_work_that_keeps_the_loop_busy_longer(self):
+        """All that is late by that, of whoever, is a consequence."""
+        def tasks(length):
+            return [task("busy", {"compute": length}, {"print": "done"}),
+                    *(task(f"other{i}", {"sleep": 0.01 * i}, {"print": "here"}) for i in range(4))]
+        found = self.of_tasks(tasks(0.02), tasks(0.05))
+        self.assertEqual(self.sentences(found),
+                         ["busy keeps the loop busy for 50 ms, not 20 ms (+150%)"])
+
+    def test_a_thread_that_takes_longer(self):
+        found = self.of_tasks([task("a", {"to_thread": 0.1}, {"print": "x"})],
+                              [task("a", {"to_thread": 0.2}, {"print": "x"})])
+        self.assertEqual(len(found["roots"]), 1)
+        self.assertIn("a waits (to_thread", self.sentences(found)[0])
+
     def test_another_outcome(self):
         found = self.of_tasks([task("a", {"sleep": 1})],
                               [task("a", {"sleep": 1}, {"raise": "Boom", "message": "no"})])

@@ -4,6 +4,7 @@ import os
 import pathlib
 import resource
 import signal
+import subprocess
 import time
 import unittest
 
@@ -111,6 +112,48 @@ class Pipe(CliTest):
         (self.folder / "pipe").write_bytes((SCENARIOS / "window.trace.json").read_bytes())
         self.check(self.finish(process), EXPECTED, err="")
         self.assertTrue((self.folder / "picture").read_bytes().startswith(b"\x89PNG"))
+
+
+class Endless(CliTest):
+    """What has no end, and is no trace, is not kept until there is no room for it."""
+
+    def test_a_device_and_a_pipe(self):
+        trace = SCENARIOS / "window.trace.json"
+        commands = [("diff", trace), ("compare", SCENARIOS / "window.json", "--trace")]
+        if VIEW:
+            commands.append(("view", "--png", "picture"))
+        for command in commands:
+            with self.subTest(command=command):
+                with open("/dev/zero", "rb") as zero:
+                    process = self.cadran(*command, "-", stdin=zero)
+                self.assertEqual(process.returncode, USAGE)
+                self.assertIn("not a trace", process.err)
+                lines = subprocess.Popen("yes", stdout=subprocess.PIPE)
+                process = self.cadran(*command, "-", stdin=lines.stdout)
+                lines.stdout.close()
+                lines.wait()
+                self.assertEqual(process.returncode, USAGE)
+                self.assertIn("not a trace", process.err)
+
+
+@unittest.skipUnless(VIEW, "no viewer was built")
+@unittest.skipIf(is_sanitized(), "the sanitizers take addresses without end")
+class Narrow(CliTest):
+    """Libraries that draw end the process where they get no memory: they are asked for none then."""
+
+    def test_a_picture_is_whole_or_refused(self):
+        for mebibytes in range(70, 391, 10):
+            limit = mebibytes * MEBIBYTE
+            process = self.cadran(
+                "view", "--png", "picture", SCENARIOS / "window.trace.json",
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            if process.returncode == EXPECTED:
+                self.assertTrue((self.folder / "picture").read_bytes().startswith(b"\x89PNG"))
+                (self.folder / "picture").unlink()
+                continue
+            self.assertEqual(process.returncode, ENVIRONMENT, (mebibytes, process.err))
+            self.assertRegex(process.err, r"memory .*\n\Z")
+            self.assertFalse((self.folder / "picture").exists())
 
 
 @unittest.skipUnless(VIEW, "no viewer was built")

@@ -80,6 +80,22 @@ class Mistakes(CliTest):
              'cadran run: unknown option "--verbose"; see cadran run --help'),
             (["run", "-x", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
             (["run", "-xq", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
+            (["run", "-trace", "t", WINDOW], 'cadran run: unknown option "-trace"; did you mean "--trace"?'),
+            (["run", "--table=yes", WINDOW], 'cadran run: "--table=yes": --table takes no value'),
+            (["run", WINDOW, "jobs=2"],
+             'cadran run: there is no file "jobs=2"; a variable is set by --set jobs=2'),
+            (["run", "."], 'cadran run: . is a folder; "cadran test" runs all scenarios in one'),
+            (["check", WINDOW, "."], 'cadran check: . is a folder; "cadran test" runs all scenarios in one'),
+            (["test", "--timeout", "0"],
+             'cadran test: --timeout wants a time above 0, such as 0.5 or 250ms, not "0"'),
+            (["export", "--step", "1", "t"], "cadran export: --step, --tolerance and --transpose are of the "
+             "table: --format markdown or csv"),
+            (["export", "--format", "csv", "--from", "1", "t"],
+             "cadran export: --from and --to are of a page and of a picture: --format html or svg"),
+            (["table", WINDOW], f'cadran table: {WINDOW}:1: this is a scenario, and no trace: "cadran run '
+             '--trace FILE" runs it, and leaves one'),
+            (["diff", WINDOW, WINDOW], f'cadran diff: {WINDOW}:1: this is a scenario, and no trace: "cadran '
+             'run --trace FILE" runs it, and leaves one'),
             (["run", "-qx", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
             (["run", WINDOW, "--trace"], 'cadran run: a value is missing after "--trace"'),
             (["run", "--trace", "-", WINDOW],
@@ -206,7 +222,6 @@ class Files(CliTest):
         (self.folder / "binary.json").write_bytes(bytes(range(256)))
         for name, message in (
             ("missing.json", "missing.json: cannot be read: No such file or directory\n"),
-            (".", ".: cannot be read: Is a directory\n"),
             ("empty.json", "empty.json:1:1: the document is empty\n"),
         ):
             with self.subTest(name):

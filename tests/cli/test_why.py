@@ -335,6 +335,44 @@ class StandsOut(WhyTest):
         return {"objects": {"l": {"type": "lock"}}, "tasks": [
             task("a{i}", {"with": "l", "do": [{"sleep": "10ms"}]}, count=count)]}
 
+    def test_who_computes_polls_nothing(self):
+        """A task that does some work every 50 ms is a clock, not a loop that looks."""
+        for clock in ("virtual", "real"):
+            document = {"tasks": [task("ui", {"repeat": 8, "do": [{"sleep": "20ms"},
+                                                                  {"compute": "2ms"}]})]}
+            self.assertEqual(self.found(document, "--clock", clock), {})
+
+    def test_who_failed_first(self):
+        document = {"coroutines": {"step": {"params": ["n"], "do": [
+            {"sleep": "n"}, {"if": "n == 2", "then": [{"raise": "ValueError", "message": "bad row"}]}]}},
+            "tasks": [task("main", {"task_group": [
+                {"spawn": "step", "name": f"step{n}", "args": {"n": n}} for n in (1, 2, 3)]})]}
+        self.assertEqual(self.found(document)["failed"],
+                         'step2 failed at 2 s with ValueError: "bad row"; after it 1 more did')
+        document["tasks"][0] = task("main", {"try": document["tasks"][0]["do"],
+                                             "except": {"ExceptionGroup": []}})
+        self.assertEqual(self.found(document), {})  # it was seen to
+
+    def test_who_waits_for_the_same_is_told_once(self):
+        document = {"objects": {"go": {"type": "event"}},
+                    "tasks": [task("w{i}", {"sleep": "i"}, {"wait": "go"}, count=7)]}
+        told = self.why(self.record(document))["findings"]
+        self.assertEqual([(f["kind"], f["count"], f["text"]) for f in told],
+                         [("left", 7, "7 tasks wait for event go, which no step sets: w0, w1, w2 and "
+                                      "4 more, the first since 0 s")])
+
+    def test_the_longest_wait_and_what_comes_next(self):
+        trace = self.record({"objects": {"l": {"type": "lock"}}, "tasks": [
+            task("a", {"with": "l", "do": [{"span": "x", "do": [{"sleep": 2}]}]}),
+            task("b", {"with": "l", "do": [{"span": "y", "do": [{"sleep": 1}]}]}),
+            task("c", {"span": "z", "do": [{"sleep": 1}]})]})
+        self.assertIn("The longest wait: b waited 2 s for lock l, held by a until 2 s.",
+                      self.said(trace))
+        self.assertEqual(self.why(trace)["longest_wait"]["end_ns"], 2_000_000_000)
+        self.assertIn("it changes next at 2 s, by a.", self.said(trace, "l", "--at", "1"))
+        self.assertIn('began "z", up to 1 s; slack 2 s', self.said(trace, "c"))
+        self.assertIn('began "x", up to 2 s; no slack', self.said(trace, "a"))
+
     def test_a_convoy(self):
         self.assertIn("up to 3 tasks stood one behind the other at lock l from 0 s to 0.03 s",
                       self.found(self.herd(4))["convoy"])

@@ -26,6 +26,7 @@ LAYERS = [
     "actions_play",
     "actions",
     "input",
+    "room",
     "typesetter",
     "texture",
     "draw",

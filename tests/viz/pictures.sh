@@ -62,7 +62,7 @@ expect 0 '' "$view" --png new.png --size 640x360 --show new window.json narrow.j
 expect 0 '' "$view" --svg two.svg window.json narrow.json
 grep -q 'First root: queue window has maxsize 2, not maxsize 4' two.svg || fail 'no first root'
 expect 2 'would overwrite the trace' "$view" --png narrow.json window.json narrow.json
-expect 2 'one trace, or two' "$view" --png a.png window.json window.json window.json
+expect 2 'one trace is shown, or two' "$view" --png a.png window.json window.json window.json
 status=0
 "$cadran" diff --format svg window.json narrow.json >diff.svg || status=$?
 [ "$status" -eq 1 ] || fail "diff --format svg ends with $status"
@@ -118,7 +118,7 @@ expect 2 '--png writes a PNG, and "a.svg" is named otherwise (--svg writes that)
     "$view" --png a.svg window.json
 expect 2 '--svg writes an SVG, and "a.pdf" is named otherwise' "$view" --svg a.pdf window.json
 [ ! -e late.png ] || fail 'a picture of no part of the trace'
-expect 2 'which trace?' "$view"
+expect 2 'no trace is named' "$view"
 expect 2 'WIDTHxHEIGHT' "$view" --size 5 window.json
 expect 2 'missing.json' "$view" --png a.png missing.json
 expect 2 'would overwrite the trace' "$view" --svg window.json window.json
