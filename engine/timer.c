@@ -29,8 +29,10 @@ typedef struct cad__timer_slot slot;
 
 _Static_assert(ARITY * sizeof(slot) == LINE, "the children of a slot fill a line");
 
-static bool before(const slot *a, const slot *b) {
-    return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns : a->order < b->order;
+/* Without a branch: which of two is first is anybody's guess, the processor's too. */
+static inline bool before(const slot *a, const slot *b) {
+    bool same = a->deadline_ns == b->deadline_ns;
+    return (a->deadline_ns < b->deadline_ns) | (same & (a->order < b->order));
 }
 
 static const slot *first_of(const slot *slots, size_t count) {
@@ -41,18 +43,11 @@ static const slot *first_of(const slot *slots, size_t count) {
     return first;
 }
 
-/* The first of four, without a branch where deadlines differ: which of them it is is anybody's
- * guess, the processor's too. */
-static const slot *first_of_four(const slot *slots) {
-    int64_t a = slots[0].deadline_ns, b = slots[1].deadline_ns;
-    int64_t c = slots[2].deadline_ns, d = slots[3].deadline_ns;
-    size_t b_first = b < a, d_first = d < c;
-    int64_t ab = b_first ? b : a, cd = d_first ? d : c;
-    size_t cd_first = cd < ab;
-    int64_t first = cd_first ? cd : ab;
-    if ((a == first) + (b == first) + (c == first) + (d == first) > 1)
-        return first_of(slots, ARITY);
-    return slots + (b_first ^ ((b_first ^ (2 + d_first)) & (0 - cd_first)));
+/* The same of four, as most are. */
+static inline const slot *first_of_four(const slot *slots) {
+    const slot *left = slots + before(&slots[1], &slots[0]);
+    const slot *right = slots + 2 + before(&slots[3], &slots[2]);
+    return before(right, left) ? right : left;
 }
 
 static uint32_t number_of(const slot *of) {
