@@ -1,7 +1,9 @@
 /* UTF-8. */
 #include "base/text.h"
 
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 size_t base_utf8_length(const unsigned char *text, size_t length) {
     /* Unicode, table 3-7. */
@@ -83,4 +85,19 @@ size_t base_text_width(const char *text) {
         left -= length;
     }
     return width;
+}
+
+/* --- Hashes ----------------------------------------------------------------------------------- */
+
+uint64_t base_hash_key(void) {
+    static _Atomic uint64_t key; /* 0: not known yet; all threads find the same */
+    uint64_t known = atomic_load_explicit(&key, memory_order_relaxed);
+    if (known != 0)
+        return known;
+    const void *random = (const void *)getauxval(AT_RANDOM); /* the kernel's, for each process */
+    if (random != NULL)
+        memcpy(&known, random, sizeof known);
+    known |= 1;
+    atomic_store_explicit(&key, known, memory_order_relaxed);
+    return known;
 }
