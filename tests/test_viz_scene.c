@@ -18,6 +18,19 @@ static size_t count_shown(const struct stage *stage, enum viz_id_kind kind) {
     return shown;
 }
 
+/* Its keys and what it does, which may take several lines. */
+static void assert_each_action_is_shown(const struct stage *stage) {
+    size_t count;
+    size_t shown[128] = {0};
+    const struct viz_prim *prims = prims_of(stage, &count);
+    assert_in_range(viz_action_count, 1, 128);
+    for (size_t i = 0; i < count; i++)
+        if (prims[i].shows.kind == VIZ_ID_ACTION)
+            shown[prims[i].shows.index]++;
+    for (size_t i = 0; i < viz_action_count; i++)
+        assert_true(shown[i] >= 2);
+}
+
 static void test_scene__primitives_say_what_they_show(void **state) {
     (void)state;
     struct stage stage;
@@ -51,7 +64,7 @@ static void test_scene__primitives_say_what_they_show(void **state) {
     assert_int_equal(count_shown(&stage, VIZ_ID_ACTION), 0);
     viz_act(&stage.state, "?", NULL);
     stage_update(&stage);
-    assert_int_equal(count_shown(&stage, VIZ_ID_ACTION), 2 * viz_action_count);
+    assert_each_action_is_shown(&stage);
     stage_close(&stage);
 }
 

@@ -153,12 +153,16 @@ static int add_state(struct maker *maker, int side, char message[CMP_MESSAGE_SIZ
     return error;
 }
 
-/* Whether both had come to the same state, because they had said the same: one event a line. */
-static bool had_the_same(const struct cmp_result *result, const struct cmp_difference *difference) {
+/* Whether both had come to the same state, because they had said the same: one event a line. 0 or
+ * CAD_ENOMEM. */
+static int had_the_same(const struct cmp_result *result, const struct cmp_difference *difference,
+                        bool *same) {
     const struct cmp_event *event = &difference->event[cmp_side_of(difference)];
     const uint64_t *before = difference->before;
-    return before[CMP_A] == before[CMP_B] && event->line == event->ordinal &&
-           cmp_share_lines(result, before[CMP_A] - 1);
+    *same = false;
+    if (before[CMP_A] != before[CMP_B] || event->line != event->ordinal)
+        return 0;
+    return cmp_share_lines(result, before[CMP_A] - 1, same);
 }
 
 static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
@@ -169,8 +173,11 @@ static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
     write_difference(maker, number);
     end_line(maker);
     add_place(maker, root);
+    bool same = false;
     int error = add_state(maker, CMP_A, message);
-    if (error != 0 || had_the_same(maker->result, root))
+    if (error == 0)
+        error = had_the_same(maker->result, root, &same);
+    if (error != 0 || same)
         return error;
     error = add_state(maker, CMP_B, message);
     base_buffer *a = &report->part[CMP_STATE_A].text, *b = &report->part[CMP_STATE_B].text;
