@@ -192,7 +192,7 @@ CHANGES = [
            "    if (wait->index + 1 == barrier->parties) {",
            "    if (wait->index + 2 == barrier->parties) {", BARRIER, 2, "line"),
     Change("equal deadlines are served from the last on", "timer.c",
-           ": a->order < b->order;", ": a->order > b->order;", SLEEPERS, 1, "inbox"),
+           "(same & (a->order < b->order))", "(same & (a->order > b->order))", SLEEPERS, 1, "inbox"),
     Change("a sleep takes 1 % longer", "task.c",
            "cad__clock_sleep(task->object.loop, delay_ns)",
            "cad_loop_deadline(task->object.loop, delay_ns + delay_ns / 100)",
