@@ -507,6 +507,96 @@ static void test_trace_stream__a_name_that_was_freed_comes_again(void **state) {
     free(text);
 }
 
+/* --- States that are told again --------------------------------------------------------------- */
+
+static void tell_state(const struct bench *bench, uint64_t id, const char *name, int64_t size,
+                       int64_t putters) {
+    const cad_object_info info = {
+        .type = "queue",
+        .name = name,
+        .id = id,
+        .count = 2,
+        .fields = {{.key = "size", .value = size}, {.key = "putters", .value = putters}}};
+    bench->sink->object(bench->sink->context, 0, &info, bench->tasks[0]);
+}
+
+static const char *assert_state(const char *text, uint64_t id, const char *name, int64_t size,
+                                int64_t putters) {
+    char expected[256];
+    text = strstr(text, "{\"ph\":\"C\"");
+    assert_non_null(text);
+    int length = snprintf(expected, sizeof expected,
+                          "{\"ph\":\"C\",\"ts\":0.000,\"pid\":1,\"tid\":2,\"cat\":\"object\","
+                          "\"name\":\"%s\",\"id\":\"%" PRIu64 "\",\"args\":{"
+                          "\"size\":%" PRId64 ",\"putters\":%" PRId64 "}}\n",
+                          name, id, size, putters);
+    expected[length - 1] = ',';
+    assert_memory_equal(text, expected, (size_t)length);
+    return text + length;
+}
+
+/* Numbers that become longer and shorter, one of them or both; of several objects, some of which
+ * share a place where such lines are kept; by names that are short, long, or to be escaped. */
+static void test_trace_stream__a_state_is_written_like_the_first_one(void **state) {
+    (void)state;
+    static const int64_t values[] = {0,   1,   9,    9,     10,    11, 9,  100,       99,
+                                     100, 101, 9999, 10000, 12345, -1, -2, INT64_MAX, 0};
+    static const struct {
+        const char *name, *written;
+        uint64_t id;
+    } objects[] = {{"q", "q", 7},
+                   {"queue of thirty-two bytes, plain", "queue of thirty-two bytes, plain", 7 + 64},
+                   {"queue of thirty-three bytes: plain", "queue of thirty-three bytes: plain", 8},
+                   {"a\"b", "a\\\"b", 9}};
+    enum {
+        VALUES = sizeof values / sizeof values[0],
+        OBJECTS = sizeof objects / sizeof objects[0]
+    };
+    struct bench bench;
+    size_t size;
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    for (size_t o = 0; o < OBJECTS; o++)
+        for (size_t i = 0; i < 2 * VALUES; i++)
+            tell_state(&bench, objects[o].id, objects[o].name, values[i / 2],
+                       values[(i + 1) / 2 % VALUES]);
+    for (size_t i = 0; i < VALUES; i++) /* one after the other */
+        for (size_t o = 0; o < OBJECTS; o++)
+            tell_state(&bench, objects[o].id, objects[o].name, values[i], 0);
+    assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
+    char *text = files_read(path, &size);
+    const char *at = text;
+    for (size_t o = 0; o < OBJECTS; o++)
+        for (size_t i = 0; i < 2 * VALUES; i++)
+            at = assert_state(at, objects[o].id, objects[o].written, values[i / 2],
+                              values[(i + 1) / 2 % VALUES]);
+    for (size_t i = 0; i < VALUES; i++)
+        for (size_t o = 0; o < OBJECTS; o++)
+            at = assert_state(at, objects[o].id, objects[o].written, values[i], 0);
+    free(text);
+}
+
+static void test_trace_stream__a_state_has_the_name_that_the_object_has_now(void **state) {
+    (void)state;
+    static const char *const names[] = {"first", "second", "a", "second"};
+    struct bench bench;
+    size_t size;
+    set_up_bench(&bench, &header, (const char *const[]){"a", "b", "c"});
+    cad_object_info info = {.type = "queue", .id = 5};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        info.name = names[i];
+        bench.sink->object_name(bench.sink->context, 0, &info, NULL);
+        for (int64_t number = 1; number <= 3; number++)
+            tell_state(&bench, info.id, names[i], number, 0);
+    }
+    assert_int_equal(tear_down_bench(&bench, 0, "complete"), 0);
+    char *text = files_read(path, &size);
+    const char *at = text;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (int64_t number = 1; number <= 3; number++)
+            at = assert_state(at, info.id, names[i], number, 0);
+    free(text);
+}
+
 /* --- Numbers ------------------------------------------------------------------------------ */
 
 static void assert_number(int64_t value) {
@@ -990,6 +1080,8 @@ int main(void) {
         cmocka_unit_test(test_trace_stream__a_task_may_have_a_name_of_any_length),
         cmocka_unit_test(test_trace_stream__an_address_may_come_to_hold_another_text),
         cmocka_unit_test(test_trace_stream__a_name_that_was_freed_comes_again),
+        cmocka_unit_test(test_trace_stream__a_state_is_written_like_the_first_one),
+        cmocka_unit_test(test_trace_stream__a_state_has_the_name_that_the_object_has_now),
         cmocka_unit_test(test_trace_stream__writes_every_number),
         cmocka_unit_test(test_trace_stream__times_are_exact_and_never_go_back),
         cmocka_unit_test(test_trace_stream__says_how_tasks_end_and_why_they_wait),

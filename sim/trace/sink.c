@@ -297,11 +297,18 @@ TRACE_SELDOM static void make_layout(struct trace_stream *stream, struct trace_l
     layout->owner = owner;
 }
 
+/* Of a table with room to spare, as that of the words. */
 static struct trace_layout *layout_of(struct trace_stream *stream, const cad_object_info *info) {
-    uint64_t mixed = (uintptr_t)info->type * UINT64_C(0x9E3779B97F4A7C15);
-    struct trace_layout *layout = &stream->layouts[mixed >> 32 & (TRACE_LAYOUTS - 1)];
-    if (layout->type != info->type)
-        make_layout(stream, layout, info);
+    uint64_t mixed = (uintptr_t)info->type * UINT64_C(0x9E3779B97F4A7C15) >> 32;
+    struct trace_layout *layout = &stream->layouts[mixed & (TRACE_LAYOUTS - 1)];
+    for (size_t step = 1; layout->type != info->type; step++) {
+        if (layout->type == NULL) {
+            make_layout(stream, layout, info);
+            break;
+        }
+        assert(step < TRACE_LAYOUTS);
+        layout = &stream->layouts[(mixed + step) & (TRACE_LAYOUTS - 1)];
+    }
     return layout;
 }
 

@@ -72,9 +72,11 @@ void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing, co
         *thing = (struct trace_thing){.verb = verb, .name = name};
 }
 
-struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb, uint64_t object) {
-    uint64_t mixed = ((uintptr_t)verb + object) * UINT64_C(0x9E3779B97F4A7C15);
-    return &stream->things[mixed >> 32 & (TRACE_THINGS - 1)];
+struct trace_thing *trace_thing_beside(struct trace_thing *things, size_t place, const char *verb,
+                                       uint64_t object) {
+    struct trace_thing *first = &things[place], *second = &things[place ^ 1];
+    bool is_free = first->name != 0 && second->name == 0;
+    return is_free || trace_thing_is(second, verb, object) ? second : first;
 }
 
 /* It has another name. */

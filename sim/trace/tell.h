@@ -16,8 +16,8 @@
  * others pay for its registers. */
 #define TRACE_SELDOM __attribute__((noinline, cold))
 
-/* Both powers of two. The engine's words are fewer. */
-enum { TRACE_WORDS = 128, TRACE_THINGS = 64, TRACE_LAYOUTS = 16 };
+/* All powers of two. The engine's words are fewer, and so are its types. */
+enum { TRACE_WORDS = 128, TRACE_THINGS = 64, TRACE_LAYOUTS = 64 };
 
 /* A word that the engine uses for its objects - a type, a key of its state - is a literal, and so
  * found by its address. */
@@ -232,13 +232,29 @@ void trace_event_wait(struct trace_stream *stream, const struct trace_held_begin
 const struct trace_word *trace_word_of(struct trace_stream *stream, const char *text);
 struct trace_string trace_string_of_word(struct trace_stream *stream, const char *text);
 
-/* The place of a thing; whether it is there; and makes it there, of the object or, NULL, of none.
- */
-struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb, uint64_t object);
 static inline bool trace_thing_is(const struct trace_thing *thing, const char *verb,
                                   uint64_t object) {
     return thing->object == object && thing->verb == verb && thing->name != 0;
 }
+
+/* There are two places for each thing, the second one beside the first: the few that a scenario has
+ * would else get into each other's way where the addresses of words happen to be so. This is for
+ * one that is not at the first: where it is, or is to be. */
+TRACE_SELDOM struct trace_thing *trace_thing_beside(struct trace_thing *things, size_t place,
+                                                    const char *verb, uint64_t object);
+
+/* The place of a thing. */
+static inline struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb,
+                                                 uint64_t object) {
+    uint64_t mixed = ((uintptr_t)verb + object) * UINT64_C(0x9E3779B97F4A7C15);
+    size_t place = mixed >> 32 & (TRACE_THINGS - 1);
+    struct trace_thing *first = &stream->things[place];
+    return trace_thing_is(first, verb, object)
+               ? first
+               : trace_thing_beside(stream->things, place, verb, object);
+}
+
+/* Makes it there, of the object or, NULL, of none. */
 TRACE_SELDOM void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing,
                                    const char *verb, const cad_object_info *info);
 /* The object has another name. */
