@@ -386,8 +386,7 @@ static void paint_timeline(struct viz_painter *painter) {
     viz_paint_strip(painter);
     viz_paint_ghosts(painter);
     viz_paint_rows(painter);
-    viz_paint_wakes(painter);
-    viz_paint_labels(painter);
+    viz_paint_wakes_and_labels(painter);
     viz_paint_rings(painter);
     viz_paint_changes(painter);
     viz_paint_change_line(painter);

@@ -19,7 +19,7 @@ LAYERS = [
     "tabs",
     "hit layout layout_beside layout_chosen layout_dense layout_details layout_group_marks layout_groups layout_labels layout_notice layout_objects layout_pair "
     "layout_panels layout_pins layout_range layout_ring layout_rows layout_runs layout_search layout_side layout_states layout_table layout_time layout_travel "
-    "layout_wakes layout_way",
+    "layout_trunks layout_wakes layout_way",
     "state",
     "saved",
     "actions_lanes actions_pair actions_range actions_table actions_travel",
