@@ -727,3 +727,36 @@ void why_say_shares(struct why_said *said, const struct why_path *path) {
     }
     base_free(shares);
 }
+
+/* How long all tasks together waited for each object. */
+static void add_up_waits(const struct why_run *run, int64_t *waited_ns) {
+    for (size_t i = 0; i < run->wait_count; i++) {
+        const struct why_wait *wait = &run->waits[i];
+        if (wait->object != WHY_NONE)
+            waited_ns[wait->object] += wait->end_ns - wait->begin_ns;
+    }
+}
+
+void why_say_most_waited(struct why_said *said) {
+    const struct why_run *run = said->run;
+    double lived_ns = 0;
+    uint32_t most = 0;
+    if (run->object_count == 0)
+        return;
+    int64_t *waited_ns = base_zalloc(run->object_count, sizeof *waited_ns);
+    if (waited_ns == NULL) {
+        said->error = CAD_ENOMEM;
+        return;
+    }
+    add_up_waits(run, waited_ns);
+    for (size_t i = 0; i < run->task_count; i++)
+        lived_ns += (double)(run->tasks[i].end_ns - run->tasks[i].begin_ns);
+    for (uint32_t i = 1; i < run->object_count; i++)
+        most = waited_ns[i] > waited_ns[most] ? i : most;
+    double percent = lived_ns > 0 ? 100.0 * (double)waited_ns[most] / lived_ns : 0;
+    base_free(waited_ns);
+    if (percent < 1)
+        return;
+    why_say(said, "%.0f %% of the tasks' time is waiting for ", percent);
+    why_say_object(said, most);
+}
