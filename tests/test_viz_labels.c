@@ -2,6 +2,7 @@
 #include "viz/viz_test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,48 @@ static void test_labels__arrows_of_a_ring_lie_apart(void **state) {
         columns[count++] = prim->at.x;
     }
     assert_int_equal(count, 3);
+    stage_close(&stage);
+}
+
+/* Each holder of a ring is named beside its arrow, that of who closed the ring, too. */
+static void test_labels__holders_of_a_ring_are_named(void **state) {
+    (void)state;
+    struct stage stage;
+    bool named[3] = {false};
+    sample_scenario(&stage.sample, "", SAMPLE_SCENARIOS "/dining-philosophers.json");
+    stage_open(&stage, 1280, 760);
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        int number;
+        if (prim->kind == VIZ_TEXT_AT && prim->role == VIZ_ALERT &&
+            sscanf(stage.state.scene.text + prim->text, "philosopher%d", &number) == 1)
+            named[number] = true;
+    }
+    assert_true(named[0] && named[1] && named[2]);
+    stage_close(&stage);
+}
+
+/* Behind its cross, and behind the name of what it was at, stands why a task failed. */
+static void test_labels__failures_say_why(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': ["
+               " {'name': 'a', 'do': [{'span': 'short', 'do': [{'sleep': 0.02},"
+               "  {'raise': 'ValueError', 'message': 'out of stock'}]}]},"
+               " {'name': 'b', 'do': [{'sleep': 1}, {'raise': 'KeyError'}]},"
+               " {'name': 'c', 'do': [{'sleep': 4}]}]}");
+    stage_open(&stage, 1000, 480);
+    const struct viz_prim *name = stage_text(&stage, "short");
+    const struct viz_prim *why = stage_text(&stage, "ValueError: out of stock");
+    size_t cross = stage_find(&stage, 0, VIZ_CROSS, VIZ_ALERT);
+    assert_non_null(name);
+    assert_non_null(why);
+    assert_int_equal(why->shows.kind, VIZ_ID_INSTANT);
+    const struct viz_rect *sign = &stage.state.scene.prims[cross].at;
+    assert_true(name->at.x > sign->x + sign->w);
+    assert_true(why->at.x > name->at.x + name->at.w);
+    assert_non_null(stage_text(&stage, "KeyError"));
     stage_close(&stage);
 }
 
@@ -275,6 +318,8 @@ static void test_labels__waits_for_what_is_selected_are_lit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_labels__holders_of_a_ring_are_named),
+        cmocka_unit_test(test_labels__failures_say_why),
         cmocka_unit_test(test_labels__leave_the_heads_of_a_ring_alone),
         cmocka_unit_test(test_labels__arrows_of_a_ring_lie_apart),
         cmocka_unit_test(test_labels__spans_that_begin_with_a_wait_have_their_names),

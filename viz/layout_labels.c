@@ -12,6 +12,7 @@
 /* Left and right of a label; and so long is what a span does itself, or its wait, at least, for a
  * name that does not fit there. */
 #define PAD 7
+#define SIGN 14 /* of how a task ended, which comes before a label */
 #define ROOM_LEAST 48
 
 /* So many waits of a span are looked at for room between them. */
@@ -249,6 +250,15 @@ static const struct viz_bar *span_named_by(const struct viz_row_painter *rows,
     return at == (uint32_t)(wait - rows->painter->model->bars) ? span : NULL;
 }
 
+/* The room that the sign of a task's end takes behind its last bar. */
+static int sign_room(const struct viz_row_painter *rows, const struct viz_bar *bar) {
+    const struct viz_model *model = rows->painter->model;
+    const struct viz_lane *lane = &model->lanes[rows->row->lane];
+    uint8_t outcome = model->trace->tracks[lane->track].outcome;
+    bool signs = outcome == TRACE_OUTCOME_FAILED || outcome == TRACE_OUTCOME_CANCELLED;
+    return signs && bar->end_ns == lane->end_ns ? viz_px(rows->painter->frame, SIGN) : 0;
+}
+
 /* A label to the right of its bar, up to column `room`; false where more of it, `inside` pixels,
  * can be seen inside the bar, or where little of it can be seen at all. */
 static bool label_beside(struct viz_row_painter *rows, const struct viz_bar *bar,
@@ -259,25 +269,26 @@ static bool label_beside(struct viz_row_painter *rows, const struct viz_bar *bar
     enum viz_font font = font_of(rows, bar);
     int height = viz_line_height(painter, font);
     int pad = viz_px(frame, PAD);
-    int right = rect.x + rect.w;
-    if (right < rows->left || bar->look == VIZ_LOOK_RUN)
+    int right = rect.x + rect.w, left = right + pad + sign_room(rows, bar);
+    if (rect.x + rect.w < rows->left || bar->look == VIZ_LOOK_RUN)
         return false; /* behind turns in a row it would be read as the name of all of them */
     char text[256];
-    int width = shorten(rows, bar, room - right - 2 * pad, text, sizeof text);
+    int width = shorten(rows, bar, room - left - pad, text, sizeof text);
     bool enough = strcmp(text, name) == 0 || width >= viz_px(frame, 60);
     if (width <= inside || !enough)
         return false;
     /* The life line makes way for it. */
     bool meant = painter->lane == rows->row->lane;
-    struct viz_rect ground = {right + pad - viz_px(frame, 3), rect.y + rect.h / 2 - height / 2,
+    struct viz_rect ground = {left - viz_px(frame, 3), rect.y + rect.h / 2 - height / 2,
                               width + viz_px(frame, 6), height};
     if (!viz_is_crossed(painter, &ground)) {
         ground.y = rect.y + rect.h / 2 - viz_px(frame, 2);
         ground.h = viz_px(frame, 4);
     }
     viz_fill(painter->scene, meant ? VIZ_HIGHLIGHT : VIZ_BACKGROUND, ground);
-    viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED, right + pad,
+    viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED, left,
              rect.y + rect.h / 2 - height / 2, text);
+    rows->named = left + width;
     return true;
 }
 
@@ -318,4 +329,47 @@ void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, st
         label_inside(rows, &label);
     else if (!label_beside(rows, bar, rect, room, label.width) && label.width > 0)
         label_inside(rows, &label);
+}
+
+/* "ValueError: out of stock": what is told of a task's lane where it ends; false: nothing. */
+static bool write_failure(const struct viz_row_painter *rows, size_t *instant, char *out,
+                          size_t size) {
+    const struct viz_model *model = rows->painter->model;
+    const struct trace_model *trace = model->trace;
+    const struct viz_lane *lane = &model->lanes[rows->row->lane];
+    char message[160];
+    size_t end;
+    for (size_t at = viz_mark_from(model, rows->row->lane, (double)lane->end_ns, &end); at < end;
+         at++) {
+        const struct trace_instant *told = &trace->instants[model->marks[at]];
+        if (told->category != TRACE_CATEGORY_ERROR)
+            continue;
+        bool said = trace_arg_text(trace, told->args, "message", message, sizeof message) &&
+                    message[0] != '\0';
+        (void)snprintf(out, size, "%.80s%s%s", trace_text(trace, told->name), said ? ": " : "",
+                       said ? message : "");
+        *instant = model->marks[at];
+        return true;
+    }
+    return false;
+}
+
+void viz_paint_failure(struct viz_row_painter *rows) {
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
+    int height = viz_line_height(painter, VIZ_FONT_SMALL), pad = viz_px(frame, PAD);
+    int end = viz_column(painter, (double)lane->end_ns);
+    int left = end + viz_px(frame, PAD + SIGN);
+    size_t instant;
+    char text[256];
+    left = rows->named > end ? rows->named + 2 * pad : left;
+    if (painter->model->trace->tracks[lane->track].outcome != TRACE_OUTCOME_FAILED ||
+        end < rows->left || height > rows->height + viz_px(frame, 2) ||
+        rows->right - left - pad < viz_px(frame, ROOM_LEAST) ||
+        !write_failure(rows, &instant, text, sizeof text))
+        return;
+    struct viz_rect bar = viz_bar_rect(painter, rows->place, left, rows->right - pad);
+    viz_shows(painter->scene, VIZ_ID_INSTANT, instant);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_ALERT, left, bar.y + bar.h / 2, bar.w, text);
 }
