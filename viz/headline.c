@@ -8,17 +8,25 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-/* Read again in some tens of milliseconds. */
-enum { EVENTS_READ_AGAIN = 100000 };
+/* Read again in some tens of milliseconds: so many events, in a file of so many bytes. */
+enum { EVENTS_READ_AGAIN = 100000, BYTES_READ_AGAIN = 32 << 20 };
 
 /* Tasks that are named. */
 enum { NAMED = 3 };
 
+static bool is_small(const char *path) {
+    struct stat file;
+    return path != NULL && stat(path, &file) == 0 && S_ISREG(file.st_mode) &&
+           file.st_size <= BYTES_READ_AGAIN;
+}
+
 bool viz_has_headline(const struct viz_model *model, const struct viz_reasons *reasons) {
     if (model->pair != NULL || !model->trace->complete)
         return false;
-    return reasons->run != NULL || model->trace->event_count <= EVENTS_READ_AGAIN;
+    return reasons->run != NULL ||
+           (model->trace->event_count <= EVENTS_READ_AGAIN && is_small(reasons->path));
 }
 
 static void say_length(struct why_said *said, int64_t length_ns) {

@@ -7,7 +7,7 @@
 
 enum { VIZ_HEADLINE_SIZE = 512 };
 
-/* Whether it can be said of a model at once: of a whole run, and of no more events than can be read
+/* Whether it can be said of a model at once: of a whole run, and of a file that can be read
  * again while nobody notices; of others once their reasons have been read for something else. */
 bool viz_has_headline(const struct viz_model *model, const struct viz_reasons *reasons);
 
