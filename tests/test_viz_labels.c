@@ -48,6 +48,23 @@ static void test_labels__holders_of_a_ring_are_named(void **state) {
     stage_close(&stage);
 }
 
+/* The widest names are whole where little room is for all else, too. */
+static void test_labels__names_of_lanes_are_whole_in_low_pictures(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_scenario(&stage.sample, "", SAMPLE_SCENARIOS "/dining-philosophers.json");
+    stage_open(&stage, 900, 260);
+    assert_true(stage.state.frame.compact);
+    size_t whole = 0;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        whole += prim->kind == VIZ_TEXT_AT && prim->at.x < stage.state.frame.names.w &&
+                 strncmp(stage.state.scene.text + prim->text, "philosopher", 11) == 0;
+    }
+    assert_int_equal(whole, 3);
+    stage_close(&stage);
+}
+
 /* Behind its cross, and behind the name of what it was at, stands why a task failed. */
 static void test_labels__failures_say_why(void **state) {
     (void)state;
@@ -320,6 +337,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels__holders_of_a_ring_are_named),
         cmocka_unit_test(test_labels__failures_say_why),
+        cmocka_unit_test(test_labels__names_of_lanes_are_whole_in_low_pictures),
         cmocka_unit_test(test_labels__leave_the_heads_of_a_ring_alone),
         cmocka_unit_test(test_labels__arrows_of_a_ring_lie_apart),
         cmocka_unit_test(test_labels__spans_that_begin_with_a_wait_have_their_names),

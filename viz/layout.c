@@ -88,7 +88,7 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
         int group = group_width(frame, measure);
         widest = group > widest ? group : widest;
     }
-    int margins = viz_px(frame, frame->compact ? 20 : MARGIN + 14);
+    int margins = viz_px(frame, frame->compact ? 24 : MARGIN + 14);
     margins += states ? viz_px(frame, STATE_SWATCH) : 0;
     int least = viz_px(frame, frame->compact ? NAMES_LEAST_TINY : NAMES_LEAST);
     int most = (int)(frame->width * 0.24);
