@@ -2,6 +2,7 @@
 #include "viz/viz_test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,65 @@ static void test_labels__arrows_of_a_ring_lie_apart(void **state) {
         columns[count++] = prim->at.x;
     }
     assert_int_equal(count, 3);
+    stage_close(&stage);
+}
+
+/* Each holder of a ring is named beside its arrow, that of who closed the ring, too. */
+static void test_labels__holders_of_a_ring_are_named(void **state) {
+    (void)state;
+    struct stage stage;
+    bool named[3] = {false};
+    sample_scenario(&stage.sample, "", SAMPLE_SCENARIOS "/dining-philosophers.json");
+    stage_open(&stage, 1280, 760);
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        int number;
+        if (prim->kind == VIZ_TEXT_AT && prim->role == VIZ_ALERT &&
+            sscanf(stage.state.scene.text + prim->text, "philosopher%d", &number) == 1)
+            named[number] = true;
+    }
+    assert_true(named[0] && named[1] && named[2]);
+    stage_close(&stage);
+}
+
+/* The widest names are whole where little room is for all else, too. */
+static void test_labels__names_of_lanes_are_whole_in_low_pictures(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_scenario(&stage.sample, "", SAMPLE_SCENARIOS "/dining-philosophers.json");
+    stage_open(&stage, 900, 260);
+    assert_true(stage.state.frame.compact);
+    size_t whole = 0;
+    for (size_t i = 0; i < stage.state.scene.count; i++) {
+        const struct viz_prim *prim = &stage.state.scene.prims[i];
+        whole += prim->kind == VIZ_TEXT_AT && prim->at.x < stage.state.frame.names.w &&
+                 strncmp(stage.state.scene.text + prim->text, "philosopher", 11) == 0;
+    }
+    assert_int_equal(whole, 3);
+    stage_close(&stage);
+}
+
+/* Behind its cross, and behind the name of what it was at, stands why a task failed. */
+static void test_labels__failures_say_why(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'tasks': ["
+               " {'name': 'a', 'do': [{'span': 'short', 'do': [{'sleep': 0.02},"
+               "  {'raise': 'ValueError', 'message': 'out of stock'}]}]},"
+               " {'name': 'b', 'do': [{'sleep': 1}, {'raise': 'KeyError'}]},"
+               " {'name': 'c', 'do': [{'sleep': 4}]}]}");
+    stage_open(&stage, 1000, 480);
+    const struct viz_prim *name = stage_text(&stage, "short");
+    const struct viz_prim *why = stage_text(&stage, "ValueError: out of stock");
+    size_t cross = stage_find(&stage, 0, VIZ_CROSS, VIZ_ALERT);
+    assert_non_null(name);
+    assert_non_null(why);
+    assert_int_equal(why->shows.kind, VIZ_ID_INSTANT);
+    const struct viz_rect *sign = &stage.state.scene.prims[cross].at;
+    assert_true(name->at.x > sign->x + sign->w);
+    assert_true(why->at.x > name->at.x + name->at.w);
+    assert_non_null(stage_text(&stage, "KeyError"));
     stage_close(&stage);
 }
 
@@ -71,6 +131,67 @@ static void test_labels__spans_that_begin_with_a_wait_have_their_names(void **st
     assert_non_null(waits);
     assert_true(waits->at.x < viz_x_of(&stage.state.frame, &stage.state.view, 1e9));
     stage_close(&stage);
+}
+
+/* A wait too short for a name does not take the place of a longer one. */
+static void test_labels__a_short_wait_leaves_the_name_to_a_long_one(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_run(&stage.sample, "",
+               "{'cadran': 1, 'objects': {'one': {'type': 'event'}, 'two': {'type': 'event'}},"
+               " 'tasks': ["
+               " {'name': 'a', 'do': [{'span': 'waits', 'do': [{'wait': 'one'}, {'wait': 'two'}]},"
+               "  {'span': 'next', 'do': [{'sleep': 2}]}]},"
+               " {'name': 'b', 'do': [{'sleep': 0.1}, {'set': 'one'}, {'sleep': 2},"
+               "  {'set': 'two'}]}]}");
+    stage_open(&stage, 1000, 480);
+    const struct viz_prim *name = stage_text(&stage, "waits  \xC2\xB7  wait two");
+    assert_non_null(name);
+    assert_true(name->at.x >= viz_x_of(&stage.state.frame, &stage.state.view, 0.1e9));
+    stage_close(&stage);
+}
+
+/* Whether what a text stands on was painted after an arrow. */
+static bool has_ground(const struct viz_scene *scene, size_t arrow, size_t text) {
+    const struct viz_rect *at = &scene->prims[text].at;
+    for (size_t i = arrow + 1; i < text; i++) {
+        const struct viz_prim *prim = &scene->prims[i];
+        if (prim->kind == VIZ_FILL && viz_same_id(prim->shows, scene->prims[text].shows) &&
+            prim->at.x <= at->x && prim->at.x + prim->at.w >= at->x + at->w &&
+            prim->at.y <= at->y + 2 && prim->at.y + prim->at.h >= at->y + at->h - 2)
+            return true;
+    }
+    return false;
+}
+
+/* Names that an arrow runs through: each has a ground above it. How many there are. */
+static size_t check_crossed(const struct viz_scene *scene) {
+    size_t crossed = 0;
+    for (size_t i = 0; i < scene->count; i++)
+        for (size_t text = i + 1; text < scene->count; text++) {
+            const struct viz_prim *arrow = &scene->prims[i];
+            if (arrow->kind != VIZ_FILL || arrow->shows.kind != VIZ_ID_WAKE ||
+                scene->prims[text].kind != VIZ_TEXT_AT ||
+                scene->prims[text].shows.kind != VIZ_ID_BAR ||
+                !meet(&arrow->at, &scene->prims[text].at))
+                continue;
+            assert_true(has_ground(scene, i, text));
+            crossed++;
+        }
+    return crossed;
+}
+
+/* In bars and beside them. */
+static void test_labels__no_arrow_runs_through_a_name(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    for (int width = 500; width <= 640; width += 20) {
+        stage_open(&stage, width, 600);
+        assert_true(check_crossed(&stage.state.scene) > 0);
+        viz_state_close(&stage.state);
+    }
+    sample_free(&stage.sample);
 }
 
 /* Turns that touch are named inside or not at all: a name behind the last would be that of all. */
@@ -214,9 +335,14 @@ static void test_labels__waits_for_what_is_selected_are_lit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_labels__holders_of_a_ring_are_named),
+        cmocka_unit_test(test_labels__failures_say_why),
+        cmocka_unit_test(test_labels__names_of_lanes_are_whole_in_low_pictures),
         cmocka_unit_test(test_labels__leave_the_heads_of_a_ring_alone),
         cmocka_unit_test(test_labels__arrows_of_a_ring_lie_apart),
         cmocka_unit_test(test_labels__spans_that_begin_with_a_wait_have_their_names),
+        cmocka_unit_test(test_labels__a_short_wait_leaves_the_name_to_a_long_one),
+        cmocka_unit_test(test_labels__no_arrow_runs_through_a_name),
         cmocka_unit_test(test_labels__of_turns_none_stands_behind),
         cmocka_unit_test(test_labels__a_short_span_is_named_once),
         cmocka_unit_test(test_labels__the_legend_is_whole_in_a_small_window),

@@ -48,6 +48,36 @@ static void test_layout__a_wait_is_told_apart_without_colour(void **state) {
     stage_close(&stage);
 }
 
+/* What made it as long as it is stands behind its clock, where there is room; a deadlock has no
+ * makespan. */
+static void test_layout__header_explains_the_makespan(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_window(&stage.sample);
+    stage_open(&stage, 1280, 720);
+    stage_explain(&stage, SAMPLE_SCENARIOS "/window.trace.json");
+    stage_update(&stage);
+    const struct viz_prim *line = stage_text(
+        &stage, "5 s = job2 3 s + job7 2 s; 32 % of the tasks' time is waiting for queue window");
+    assert_non_null(line);
+    assert_true(is_inside(&line->at, &stage.state.frame.header));
+    const struct viz_prim *clock = stage_text(&stage, "Virtual clock  \xC2\xB7  seed 7");
+    assert_true(line->at.x > clock->at.x + clock->at.w && line->at.y == clock->at.y);
+    stage.state.frame.width = 500;
+    stage_update(&stage);
+    for (size_t i = 0; i < stage.state.scene.count; i++)
+        if (stage.state.scene.prims[i].kind == VIZ_TEXT_AT)
+            assert_null(strstr(stage.state.scene.text + stage.state.scene.prims[i].text, "5 s ="));
+    stage_close(&stage);
+
+    sample_scenario(&stage.sample, "", SAMPLE_SCENARIOS "/dining-philosophers.json");
+    stage_open(&stage, 1280, 720);
+    stage_explain(&stage, SAMPLE_SCENARIOS "/dining-philosophers.trace.json");
+    stage_update(&stage);
+    assert_null(stage.state.ui.headline);
+    stage_close(&stage);
+}
+
 static void test_layout__header_says_what_the_run_was(void **state) {
     (void)state;
     struct stage stage;
@@ -709,6 +739,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layout__bars_are_where_their_times_are),
         cmocka_unit_test(test_layout__a_wait_is_told_apart_without_colour),
+        cmocka_unit_test(test_layout__header_explains_the_makespan),
         cmocka_unit_test(test_layout__header_says_what_the_run_was),
         cmocka_unit_test(test_layout__labels_are_inside_beside_or_shortened),
         cmocka_unit_test(test_layout__zero_and_short_slices_can_be_seen_and_hit),

@@ -409,6 +409,35 @@ static void test_pair__low_rows_have_links(void **state) {
     close_both(&both);
 }
 
+/* Whether a note keeps to the height of the ghosts that it stands on. */
+static bool keeps_to_its_ghosts(const struct viz_scene *scene, const struct viz_rect *note) {
+    for (size_t i = 0; i < scene->count; i++) {
+        const struct viz_prim *ghost = &scene->prims[i];
+        int above = ghost->at.y - note->y, below = note->y + note->h - ghost->at.y - ghost->at.h;
+        if (ghost->kind == VIZ_FILL && ghost->shows.kind == VIZ_ID_OLD_BAR && above < note->h &&
+            below < note->h)
+            return above <= 2 && below <= 2;
+    }
+    return false;
+}
+
+/* In rows of any height. */
+static void test_pair__notes_are_no_higher_than_their_ghosts(void **state) {
+    (void)state;
+    struct both both;
+    open_relay(&both);
+    size_t notes = 0;
+    for (int units = 64; units >= 12; units -= 4) {
+        both.stage.state.view.row_units = units;
+        stage_update(&both.stage);
+        const struct viz_prim *note = stage_text(&both.stage, "+2 s");
+        notes += note != NULL;
+        assert_true(note == NULL || keeps_to_its_ghosts(&both.stage.state.scene, &note->at));
+    }
+    assert_true(notes > 0);
+    close_both(&both);
+}
+
 static void test_pair__what_is_pointed_at_is_told(void **state) {
     (void)state;
     struct both both;
@@ -476,6 +505,7 @@ int main(void) {
         cmocka_unit_test(test_pair__real_against_simulated_begins_with_order),
         cmocka_unit_test(test_pair__both_clocks_share_classes_of_durations),
         cmocka_unit_test(test_pair__low_rows_have_links),
+        cmocka_unit_test(test_pair__notes_are_no_higher_than_their_ghosts),
         cmocka_unit_test(test_pair__what_is_pointed_at_is_told),
         cmocka_unit_test(test_pair__equal_runs_differ_nowhere),
         cmocka_unit_test(test_pair__a_picture_costs_what_can_be_seen),

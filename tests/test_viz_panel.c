@@ -84,7 +84,7 @@ static void test_panel__objects_are_links(void **state) {
     struct stage stage;
     sample_window(&stage.sample);
     stage_open(&stage, 1000, 900);
-    stage.state.reasons.path = SAMPLE_SCENARIOS "/window.trace.json"; /* of the same run */
+    stage_explain(&stage, SAMPLE_SCENARIOS "/window.trace.json");
     viz_input_key(&stage.state, "I");
     stage_update(&stage);
     base_buffer text = {0};
@@ -274,7 +274,7 @@ static void open_why(struct stage *stage, const char *name) {
     (void)snprintf(trace, sizeof trace, "%s/%s.trace.json", SAMPLE_SCENARIOS, name);
     sample_scenario(&stage->sample, "", scenario);
     stage_open(stage, 1400, 800);
-    stage->state.reasons.path = trace;
+    stage_explain(stage, trace);
 }
 
 static const char *panel_text(struct stage *stage, base_buffer *text) {
@@ -472,7 +472,7 @@ static void test_why__begins_as_asked(void **state) {
     assert_false(viz_state_begin(&stage.state, &(struct viz_start){.task = "job9"}));
     stage_close(&stage);
     open_why(&stage, "window");
-    stage.state.reasons.path = "/nowhere";
+    stage_explain(&stage, "/nowhere");
     assert_false(viz_state_begin(&stage.state, &(struct viz_start){.way = true}));
     stage_close(&stage);
 }

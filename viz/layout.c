@@ -88,7 +88,7 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
         int group = group_width(frame, measure);
         widest = group > widest ? group : widest;
     }
-    int margins = viz_px(frame, frame->compact ? 20 : MARGIN + 14);
+    int margins = viz_px(frame, frame->compact ? 24 : MARGIN + 14);
     margins += states ? viz_px(frame, STATE_SWATCH) : 0;
     int least = viz_px(frame, frame->compact ? NAMES_LEAST_TINY : NAMES_LEAST);
     int most = (int)(frame->width * 0.24);
@@ -386,8 +386,7 @@ static void paint_timeline(struct viz_painter *painter) {
     viz_paint_strip(painter);
     viz_paint_ghosts(painter);
     viz_paint_rows(painter);
-    viz_paint_wakes(painter);
-    viz_paint_labels(painter);
+    viz_paint_wakes_and_labels(painter);
     viz_paint_rings(painter);
     viz_paint_changes(painter);
     viz_paint_change_line(painter);

@@ -47,8 +47,9 @@ struct viz_help {
 
 /* What the picture depends on beside model and view. */
 struct viz_ui {
-    bool interactive; /* a window: hints for keys, a scroll bar */
-    bool pointer;     /* the pointer is in the picture, at x, y */
+    bool interactive;     /* a window: hints for keys, a scroll bar */
+    const char *headline; /* the run in a line, in the header; NULL: none */
+    bool pointer;         /* the pointer is in the picture, at x, y */
     int x;
     int y;
     struct viz_id hover;

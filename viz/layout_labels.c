@@ -12,6 +12,7 @@
 /* Left and right of a label; and so long is what a span does itself, or its wait, at least, for a
  * name that does not fit there. */
 #define PAD 7
+#define SIGN 14 /* of how a task ended, which comes before a label */
 #define ROOM_LEAST 48
 
 /* So many waits of a span are looked at for room between them. */
@@ -57,16 +58,29 @@ static int ink_of(const struct viz_painter *painter, const struct viz_bar *bar) 
     return bar->look == VIZ_LOOK_SPAN ? VIZ_INK : VIZ_TEXT;
 }
 
+/* What a bar is filled with. */
+static int ground_of(const struct viz_bar *bar) {
+    switch (bar->look) {
+    case VIZ_LOOK_SPAN:
+        return VIZ_SPAN_FIRST + bar->colour;
+    case VIZ_LOOK_SLEEP:
+        return VIZ_SLEEP;
+    case VIZ_LOOK_RUN:
+        return VIZ_RUN;
+    default:
+        return VIZ_WAIT_FILL;
+    }
+}
+
 /* Where a label would stand on hatching it gets a plain ground. */
 static void paint_plate(struct viz_row_painter *rows, const struct viz_bar *bar,
                         struct viz_rect rect, int width) {
     int line = viz_px(rows->painter->frame, 1);
-    int ground = bar->look == VIZ_LOOK_SPAN ? VIZ_SPAN_FIRST + bar->colour : VIZ_WAIT_FILL;
     /* The head of the arrow that ends a wait stays. */
     int most = rect.w - (bar->look == VIZ_LOOK_WAIT ? viz_px(rows->painter->frame, 9) : 2 * line);
     struct viz_rect plate = {rect.x + line, rect.y + line, width < most ? width : most,
                              rect.h - 2 * line};
-    viz_fill(rows->painter->scene, ground, plate);
+    viz_fill(rows->painter->scene, ground_of(bar), plate);
 }
 
 /* A label inside the part of a bar that can be seen. */
@@ -78,6 +92,20 @@ struct label {
     int width;
     bool plate;
 };
+
+/* The ground of a text of so many pixels that an arrow runs through, within its bar. */
+static void part_from_arrows(struct viz_row_painter *rows, const struct label *label, int top,
+                             int height) {
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_rect *rect = &label->rect;
+    int line = viz_px(painter->frame, 1), gap = viz_px(painter->frame, 2);
+    int upper = top > rect->y + line ? top : rect->y + line;
+    int lower = top + height < rect->y + rect->h - line ? top + height : rect->y + rect->h - line;
+    struct viz_rect ground = {rect->x + viz_px(painter->frame, PAD) - gap, upper,
+                              label->width + 2 * gap, lower - upper};
+    if (!label->plate && viz_is_crossed(painter, &ground))
+        viz_fill(painter->scene, ground_of(label->bar), ground);
+}
 
 static void label_inside(struct viz_row_painter *rows, const struct label *label) {
     struct viz_painter *painter = rows->painter;
@@ -96,10 +124,12 @@ static void label_inside(struct viz_row_painter *rows, const struct label *label
     viz_format_duration(label->bar->end_ns - label->bar->begin_ns, took);
     /* A number is shown whole or not at all. */
     if (!two || viz_text_width(painter, VIZ_FONT_SMALL, took) > rect->w - 2 * pad) {
+        part_from_arrows(rows, label, middle - height / 2, height);
         viz_text(painter->scene, label->font, ink, x, middle - height / 2, label->text);
         return;
     }
     int top = middle - (height + small) / 2;
+    part_from_arrows(rows, label, top, height + small);
     viz_text(painter->scene, label->font, ink, x, top, label->text);
     viz_text(painter->scene, VIZ_FONT_SMALL, ink, x, top + height, took);
 }
@@ -151,8 +181,8 @@ static int wanted_by(const struct viz_row_painter *rows, const struct viz_bar *b
            2 * viz_px(rows->painter->frame, PAD);
 }
 
-/* Where a span does too little itself for its name, its first wait that can be seen says it, where
- * that is long enough; TRACE_NO_INDEX: none does. */
+/* Where a span does too little itself for its name, the first of its waits that is long enough says
+ * it; TRACE_NO_INDEX: none does. */
 static uint32_t wait_that_names(const struct viz_row_painter *rows, const struct viz_bar *span,
                                 struct viz_columns seen, struct viz_columns own) {
     const struct viz_model *model = rows->painter->model;
@@ -163,12 +193,16 @@ static uint32_t wait_that_names(const struct viz_row_painter *rows, const struct
     double seen_ns = viz_time_at(rows->painter->frame, rows->painter->view, seen.left);
     uint32_t at = viz_bar_from(model, row->first_overlay, row->overlay_count,
                                (int64_t)fmax(seen_ns, (double)span->begin_ns));
-    if (at == row->first_overlay + row->overlay_count)
-        return TRACE_NO_INDEX;
-    int x0 = viz_column(rows->painter, (double)model->bars[at].begin_ns);
-    int x1 = viz_column(rows->painter, (double)model->bars[at].end_ns);
-    x0 = x0 > seen.left ? x0 : seen.left;
-    return (x1 < seen.right ? x1 : seen.right) - x0 >= least ? at : TRACE_NO_INDEX;
+    uint32_t end = row->first_overlay + row->overlay_count;
+    end = end - at > WAITS_LOOKED_AT ? at + WAITS_LOOKED_AT : end;
+    for (; at < end && model->bars[at].begin_ns < span->end_ns; at++) {
+        int x0 = viz_column(rows->painter, (double)model->bars[at].begin_ns);
+        int x1 = viz_column(rows->painter, (double)model->bars[at].end_ns);
+        x0 = x0 > seen.left ? x0 : seen.left;
+        if ((x1 < seen.right ? x1 : seen.right) - x0 >= least)
+            return at;
+    }
+    return TRACE_NO_INDEX;
 }
 
 /* The part of a bar that its label may use; empty where a wait in it bears its name. */
@@ -216,6 +250,15 @@ static const struct viz_bar *span_named_by(const struct viz_row_painter *rows,
     return at == (uint32_t)(wait - rows->painter->model->bars) ? span : NULL;
 }
 
+/* The room that the sign of a task's end takes behind its last bar. */
+static int sign_room(const struct viz_row_painter *rows, const struct viz_bar *bar) {
+    const struct viz_model *model = rows->painter->model;
+    const struct viz_lane *lane = &model->lanes[rows->row->lane];
+    uint8_t outcome = model->trace->tracks[lane->track].outcome;
+    bool signs = outcome == TRACE_OUTCOME_FAILED || outcome == TRACE_OUTCOME_CANCELLED;
+    return signs && bar->end_ns == lane->end_ns ? viz_px(rows->painter->frame, SIGN) : 0;
+}
+
 /* A label to the right of its bar, up to column `room`; false where more of it, `inside` pixels,
  * can be seen inside the bar, or where little of it can be seen at all. */
 static bool label_beside(struct viz_row_painter *rows, const struct viz_bar *bar,
@@ -226,22 +269,26 @@ static bool label_beside(struct viz_row_painter *rows, const struct viz_bar *bar
     enum viz_font font = font_of(rows, bar);
     int height = viz_line_height(painter, font);
     int pad = viz_px(frame, PAD);
-    int right = rect.x + rect.w;
-    if (right < rows->left || bar->look == VIZ_LOOK_RUN)
+    int right = rect.x + rect.w, left = right + pad + sign_room(rows, bar);
+    if (rect.x + rect.w < rows->left || bar->look == VIZ_LOOK_RUN)
         return false; /* behind turns in a row it would be read as the name of all of them */
     char text[256];
-    int width = shorten(rows, bar, room - right - 2 * pad, text, sizeof text);
+    int width = shorten(rows, bar, room - left - pad, text, sizeof text);
     bool enough = strcmp(text, name) == 0 || width >= viz_px(frame, 60);
     if (width <= inside || !enough)
         return false;
     /* The life line makes way for it. */
     bool meant = painter->lane == rows->row->lane;
-    struct viz_rect ground = {right + pad - viz_px(frame, 3),
-                              rect.y + rect.h / 2 - viz_px(frame, 2), width + viz_px(frame, 6),
-                              viz_px(frame, 4)};
+    struct viz_rect ground = {left - viz_px(frame, 3), rect.y + rect.h / 2 - height / 2,
+                              width + viz_px(frame, 6), height};
+    if (!viz_is_crossed(painter, &ground)) {
+        ground.y = rect.y + rect.h / 2 - viz_px(frame, 2);
+        ground.h = viz_px(frame, 4);
+    }
     viz_fill(painter->scene, meant ? VIZ_HIGHLIGHT : VIZ_BACKGROUND, ground);
-    viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED, right + pad,
+    viz_text(painter->scene, font, bar->look == VIZ_LOOK_SPAN ? VIZ_TEXT : VIZ_MUTED, left,
              rect.y + rect.h / 2 - height / 2, text);
+    rows->named = left + width;
     return true;
 }
 
@@ -282,4 +329,47 @@ void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, st
         label_inside(rows, &label);
     else if (!label_beside(rows, bar, rect, room, label.width) && label.width > 0)
         label_inside(rows, &label);
+}
+
+/* "ValueError: out of stock": what is told of a task's lane where it ends; false: nothing. */
+static bool write_failure(const struct viz_row_painter *rows, size_t *instant, char *out,
+                          size_t size) {
+    const struct viz_model *model = rows->painter->model;
+    const struct trace_model *trace = model->trace;
+    const struct viz_lane *lane = &model->lanes[rows->row->lane];
+    char message[160];
+    size_t end;
+    for (size_t at = viz_mark_from(model, rows->row->lane, (double)lane->end_ns, &end); at < end;
+         at++) {
+        const struct trace_instant *told = &trace->instants[model->marks[at]];
+        if (told->category != TRACE_CATEGORY_ERROR)
+            continue;
+        bool said = trace_arg_text(trace, told->args, "message", message, sizeof message) &&
+                    message[0] != '\0';
+        (void)snprintf(out, size, "%.80s%s%s", trace_text(trace, told->name), said ? ": " : "",
+                       said ? message : "");
+        *instant = model->marks[at];
+        return true;
+    }
+    return false;
+}
+
+void viz_paint_failure(struct viz_row_painter *rows) {
+    const struct viz_painter *painter = rows->painter;
+    const struct viz_frame *frame = painter->frame;
+    const struct viz_lane *lane = &painter->model->lanes[rows->row->lane];
+    int height = viz_line_height(painter, VIZ_FONT_SMALL), pad = viz_px(frame, PAD);
+    int end = viz_column(painter, (double)lane->end_ns);
+    int left = end + viz_px(frame, PAD + SIGN);
+    size_t instant;
+    char text[256];
+    left = rows->named > end ? rows->named + 2 * pad : left;
+    if (painter->model->trace->tracks[lane->track].outcome != TRACE_OUTCOME_FAILED ||
+        end < rows->left || height > rows->height + viz_px(frame, 2) ||
+        rows->right - left - pad < viz_px(frame, ROOM_LEAST) ||
+        !write_failure(rows, &instant, text, sizeof text))
+        return;
+    struct viz_rect bar = viz_bar_rect(painter, rows->place, left, rows->right - pad);
+    viz_shows(painter->scene, VIZ_ID_INSTANT, instant);
+    viz_text_in(painter, VIZ_FONT_SMALL, VIZ_ALERT, left, bar.y + bar.h / 2, bar.w, text);
 }

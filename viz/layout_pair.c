@@ -219,7 +219,7 @@ static void paint_note(const struct pair_painter *both, uint32_t index, int role
     struct viz_rect strip = viz_bar_rect(&both->old, index, 0, 1);
     int height = viz_line_height(painter, VIZ_FONT_SMALL);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, note);
-    if (height > strip.h + viz_px(painter->frame, 6) || note[0] == '\0' ||
+    if (height > strip.h + viz_px(painter->frame, 2) || note[0] == '\0' ||
         width + 2 * pad > right - left)
         return;
     if (plate)

@@ -119,6 +119,17 @@ static void write_subtitle(const struct viz_model *model, char *out, size_t size
     out[0] = (char)(out[0] >= 'a' && out[0] <= 'z' ? out[0] - 'a' + 'A' : out[0]);
 }
 
+/* And behind it, where something of it can be read, the run in a line. */
+static void paint_subtitle(struct viz_painter *painter, int left, int right, int middle) {
+    const struct viz_ui *ui = painter->ui;
+    int gap = viz_px(painter->frame, 24), least = viz_px(painter->frame, 160);
+    char text[256];
+    write_subtitle(painter->model, text, sizeof text);
+    left += gap + viz_text_in(painter, VIZ_FONT_BODY, VIZ_MUTED, left, middle, right - left, text);
+    if (ui->headline != NULL && right - left >= least)
+        viz_text_in(painter, VIZ_FONT_BODY, VIZ_TEXT, left, middle, right - left, ui->headline);
+}
+
 static void paint_title(struct viz_painter *painter, int left, int right, int middle) {
     const struct viz_model *model = painter->model;
     const struct viz_frame *frame = painter->frame;
@@ -162,11 +173,8 @@ void viz_paint_header(struct viz_painter *painter) {
     bool both = at->h >= title + body + viz_px(frame, 10);
     int middle = both ? (at->h - body - viz_px(frame, 2)) / 2 : at->h / 2;
     paint_title(painter, margin, right, middle);
-    char text[256];
-    write_subtitle(painter->model, text, sizeof text);
     if (both)
-        viz_text_in(painter, VIZ_FONT_BODY, VIZ_MUTED, margin,
-                    middle + title / 2 + viz_px(frame, 2) + body / 2, right - margin, text);
+        paint_subtitle(painter, margin, right, middle + title / 2 + viz_px(frame, 2) + body / 2);
     viz_shows(painter->scene, VIZ_ID_NOTHING, 0);
 }
 

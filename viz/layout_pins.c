@@ -14,8 +14,7 @@ void viz_paint_pins(struct viz_painter *painter) {
     pins.view = &view;
     viz_paint_ground(&pins);
     viz_paint_rows(&pins);
-    viz_paint_wakes(&pins);
-    viz_paint_labels(&pins);
+    viz_paint_wakes_and_labels(&pins);
     viz_paint_way(&pins);
     viz_paint_names(&pins);
     int line = viz_px(frame, 2);

@@ -42,7 +42,15 @@ static void paint_line(const struct viz_painter *painter, struct viz_rect at) {
     viz_fill(painter->scene, VIZ_ALERT, at);
 }
 
-/* The name of who is waited for, before the arrows, where the wait goes that far back. */
+/* Below the bar of a wait, where there is room for a line of text; else 0. */
+static int below_wait(const struct viz_painter *painter, uint32_t bar, int middle, int height) {
+    struct viz_rect whole = {0, 0, 1, viz_bar_height(painter->frame)};
+    int half = viz_shape_of(painter, &painter->model->bars[bar], whole).h / 2;
+    return half + height <= painter->frame->row_px / 2 ? middle + half : 0;
+}
+
+/* The name of who is waited for: before the arrows, where the wait goes that far back. That of who
+ * closes the circle begins with the arrows: there it stands below the bar. */
 static void paint_name(const struct viz_painter *painter, uint32_t bar, uint32_t to, int middle) {
     const struct viz_frame *frame = painter->frame;
     int pad = viz_px(frame, 3), height = viz_line_height(painter, VIZ_FONT_SMALL);
@@ -51,12 +59,18 @@ static void paint_name(const struct viz_painter *painter, uint32_t bar, uint32_t
         return;
     viz_lane_name(painter->model, to, name, sizeof name);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, name) + 2 * pad;
+    int begin = viz_column(painter, (double)painter->model->bars[bar].begin_ns);
     int left = viz_column(painter, (double)painter->model->end_ns) - width;
-    if (viz_column(painter, (double)painter->model->bars[bar].begin_ns) > left)
-        return;
+    int top = middle - height / 2;
+    if (begin > left) {
+        left = begin;
+        top = below_wait(painter, bar, middle, height);
+        if (top == 0)
+            return;
+    }
     viz_round(painter->scene, VIZ_BACKGROUND, 235, pad,
-              (struct viz_rect){left, middle - height / 2, width, height});
-    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_ALERT, left + pad, middle - height / 2, name);
+              (struct viz_rect){left, top, width, height});
+    viz_text(painter->scene, VIZ_FONT_SMALL, VIZ_ALERT, left + pad, top, name);
 }
 
 /* Down or up at a column, and into the other lane. */

@@ -386,9 +386,13 @@ static void paint_marks(struct viz_row_painter *rows) {
 
 /* --- All rows ----------------------------------------------------------------------------- */
 
-static void paint_row(struct viz_row_painter *rows) {
+static bool is_first_row(const struct viz_row_painter *rows) {
     const struct viz_model *model = rows->painter->model;
-    bool first = rows->row == &model->rows[model->lanes[rows->row->lane].first_row];
+    return rows->row == &model->rows[model->lanes[rows->row->lane].first_row];
+}
+
+static void paint_row(struct viz_row_painter *rows) {
+    bool first = is_first_row(rows);
     if (first)
         paint_life(rows);
     paint_bars(rows);
@@ -403,8 +407,11 @@ static void paint_row(struct viz_row_painter *rows) {
 
 static void paint_row_labels(struct viz_row_painter *rows) {
     rows->labels = true;
+    rows->named = rows->left;
     paint_bars(rows);
     paint_overlays(rows);
+    if (is_first_row(rows))
+        viz_paint_failure(rows);
 }
 
 /* The lane that is meant, and the lines between lanes. */

@@ -18,7 +18,8 @@ struct viz_painter {
     bool ghost;                    /* what is painted is the old one of two runs */
     size_t wakes_shown;            /* arrows, of those in view that are worth one */
     size_t wakes_worth;
-    bool wakes_uncounted; /* there are more of these */
+    bool wakes_uncounted;            /* there are more of these */
+    const struct viz_trunks *trunks; /* while labels are painted: lines of the arrows below them */
 };
 
 /* The height of a line of a font. */
@@ -62,7 +63,10 @@ static inline bool viz_is_dense(const struct viz_frame *frame) {
 }
 void viz_paint_dense(struct viz_painter *painter); /* layout_dense.c */
 void viz_paint_wakes(struct viz_painter *painter); /* layout_wakes.c */
-void viz_paint_time(struct viz_painter *painter);  /* layout_time.c: grid, axis, strip */
+/* layout_trunks.c: both, the labels above. Whether an arrow runs through where a label is to be. */
+void viz_paint_wakes_and_labels(struct viz_painter *painter);
+bool viz_is_crossed(const struct viz_painter *painter, const struct viz_rect *at);
+void viz_paint_time(struct viz_painter *painter); /* layout_time.c: grid, axis, strip */
 void viz_paint_strip(struct viz_painter *painter);
 void viz_paint_axis(struct viz_painter *painter);
 void viz_paint_names(struct viz_painter *painter); /* layout_panels.c */

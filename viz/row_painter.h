@@ -38,6 +38,7 @@ struct viz_row_painter {
     int unit;    /* the least width of a bar */
     int height;  /* of a span */
     bool labels; /* the labels are painted, not the bars: they come last, above the wakes */
+    int named;   /* the column up to which there are names of this row beside its bars */
     struct viz_columns rings; /* what the arrows of a deadlock's circles take; empty: nothing */
     struct viz_run run;
 };
@@ -56,5 +57,7 @@ bool viz_is_stuck(const struct viz_painter *painter, const struct viz_bar *bar);
  * does; else beside, up to column `room` (layout_labels.c). */
 void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
                      int room);
+/* Says beside the cross of a task that failed with which exception (layout_labels.c). */
+void viz_paint_failure(struct viz_row_painter *rows);
 
 #endif

@@ -122,6 +122,7 @@ static void forget_things(struct viz_state *state, bool same_file) {
         ui->table = NULL;
     ui->way = NULL;
     ui->reasons = NULL;
+    ui->headline = NULL;
     why_path_free(&state->way);
     viz_reasons_free(&state->reasons);
     state->reasons.path = state->model->path;
@@ -329,10 +330,18 @@ bool viz_state_point(struct viz_state *state) {
     return !viz_same_id(before, state->ui.hover);
 }
 
+/* As soon as it can be had. */
+static void find_headline(struct viz_state *state) {
+    if (state->ui.headline == NULL && viz_has_headline(state->model, &state->reasons) &&
+        viz_write_headline(&state->reasons, state->headline))
+        state->ui.headline = state->headline;
+}
+
 int viz_state_lay_out(struct viz_state *state) {
     /* What is drawn depends on what the pointer is on, and that, where the model does not say it,
      * on what was drawn: where the picture has moved under the pointer it is made once more. */
     viz_state_write_panel(state);
+    find_headline(state);
     for (int made = 0; made < 2; made++) {
         viz_layout(&state->scene, state->model, &state->view, &state->frame, &state->ui,
                    &state->measure);

@@ -8,6 +8,7 @@
 
 #include "bookmarks.h"
 #include "choice.h"
+#include "headline.h"
 #include "history.h"
 #include "layout.h"
 #include "palette.h"
@@ -32,11 +33,12 @@ struct viz_state {
     int64_t bookmark_ns;            /* of the mark that was gone to last, */
     double bookmark_view_ns;        /* and where the view began then */
     struct viz_reasons reasons;
-    struct why_path way;        /* to what is selected; ui.way may show it */
-    struct viz_travel travel;   /* the playhead, which ui.travel shows */
-    struct viz_tabular tabular; /* what ui.table shows, while it does */
-    struct viz_frame frame;     /* where everything is; made by viz_state_place() */
-    struct viz_scene scene;     /* the last picture; made by viz_state_lay_out() */
+    char headline[VIZ_HEADLINE_SIZE]; /* what ui.headline shows, while it does */
+    struct why_path way;              /* to what is selected; ui.way may show it */
+    struct viz_travel travel;         /* the playhead, which ui.travel shows */
+    struct viz_tabular tabular;       /* what ui.table shows, while it does */
+    struct viz_frame frame;           /* where everything is; made by viz_state_place() */
+    struct viz_scene scene;           /* the last picture; made by viz_state_lay_out() */
 };
 
 /* All of a model; measure and scale are the caller's to set before anything is placed. */

@@ -125,30 +125,49 @@ struct purpose {
     const char *of;    /* behind "waited 1 s" */
     const char *ended; /* by a task, before " at 1 s" */
     const char *deed;  /* what that task did: "made room in %o" */
+    const char *done;  /* by no task, before " at 1 s"; NULL: nothing is known of it */
 };
 
 static const struct purpose purposes[] = {
-    {"put", "queue", "for room in %o", ", which %b made", "by making room in %o"},
-    {"get", "queue", "for an item of %o", ", which %b put", "by an item of %o"},
+    {"put", "queue", "for room in %o", ", which %b made", "by making room in %o", NULL},
+    {"get", "queue", "for an item of %o", ", which %b put", "by an item of %o", NULL},
     {"join", "queue", "for all items of %o to be done", ", the last of them by %b",
-     "by the last item of %o"},
-    {"acquire", "lock", "for %o", ", which %b released", "by releasing %o"},
-    {"acquire", "semaphore", "for a permit of %o", ", which %b released", "by a permit of %o"},
-    {"wait", "event", "for %o", ", which %b set", "by setting %o"},
-    {"wait", "condition", "for a notify of %o", ", which %b gave", "by a notify of %o"},
-    {"wait", "barrier", "for the others at %o", ", of whom %b came last", "by coming to %o"},
-    {"await", "future", "for %o", ", which %b set", "by %o"},
-    {"await", NULL, "for %t to end", ", which it did", "by its end"},
-    {"gather", NULL, "for what it gathers to end", ", until %b had ended",
-     "by the end of a gather"},
+     "by the last item of %o", NULL},
+    {"acquire", "lock", "for %o", ", which %b released", "by releasing %o", NULL},
+    {"acquire", "semaphore", "for a permit of %o", ", which %b released", "by a permit of %o",
+     NULL},
+    {"wait", "event", "for %o", ", which %b set", "by setting %o", NULL},
+    {"wait", "condition", "for a notify of %o", ", which %b gave", "by a notify of %o", NULL},
+    {"wait", "barrier", "for the others at %o", ", of whom %b came last", "by coming to %o", NULL},
+    {"await", "future", "for %o", ", which %b set", "by %o", NULL},
+    {"await", NULL, "for %t to end", ", which it did", "by its end", NULL},
+    {"gather", NULL, "for what it gathers to end", ", until %b had ended", "by the end of a gather",
+     NULL},
     {"task_group", NULL, "for the tasks of its group to end", ", the last of which was %b",
-     "by being the last of its group"},
+     "by being the last of its group", NULL},
     {"as_completed", NULL, "for the next one of as_completed to end", ", which was %b",
-     "by its end"},
-    {"shield", NULL, "for what it shields to end", ", until %b had ended", "by its end"},
-    {"to_thread", NULL, "for its work in a thread", ", which %b ended", "by its work in a thread"},
-    {"wait", NULL, "for tasks to end (wait)", ", until %b had ended", "by its end"},
-    {"", NULL, "(%n)", ", until %b ended that", "(%n)"},
+     "by its end", NULL},
+    {"shield", NULL, "for what it shields to end", ", until %b had ended", "by its end", NULL},
+    {"to_thread", NULL, "for its work in a thread", ", which %b ended", "by its work in a thread",
+     ", which was done"},
+    {"wait", "process", "for %o to end", ", which %b ended", "by the end of %o", ", which it did"},
+    {"readline", "stream", "for a line from %o", ", until %b ended that", "by a line",
+     ", until it came, or the end,"},
+    {"readexactly", "stream", "for bytes from %o", ", until %b ended that", "by bytes",
+     ", until they came, or the end,"},
+    {"readuntil", "stream", "for a separator from %o", ", until %b ended that", "by a separator",
+     ", until it came, or the end,"},
+    {"read", "stream", "for bytes from %o", ", until %b ended that", "by bytes",
+     ", until some came, or the end,"},
+    {"drain", "stream", "for room in what %o is to send", ", until %b ended that", "by room",
+     ", until there was some"},
+    {"wait_closed", "stream", "for %o to be closed", ", which %b did", "by closing %o",
+     ", which it was"},
+    {"wait_closed", "server", "for %o to be closed", ", which %b did", "by closing %o",
+     ", which it was"},
+    {"open_connection", NULL, "for its connection", ", which %b ended", "by its connection", NULL},
+    {"wait", NULL, "for tasks to end (wait)", ", until %b had ended", "by its end", NULL},
+    {"", NULL, "(%n)", ", until %b ended that", "(%n)", NULL},
 };
 
 static bool is_word(const char *name, const char *verb) {
@@ -377,9 +396,9 @@ static void say_end(struct why_said *said, const struct why_wait *wait,
                     wait);
         break;
     default:
-        why_say(said, strcmp(purpose->verb, "to_thread") == 0
-                          ? ", which was done"
-                          : ", which a callback or the world outside ended");
+        why_say(said, "%s",
+                purpose->done != NULL ? purpose->done
+                                      : ", which a callback or the world outside ended");
         break;
     }
     why_say(said, " at ");
@@ -726,4 +745,37 @@ void why_say_shares(struct why_said *said, const struct why_path *path) {
         why_say_length(said, rest_ns);
     }
     base_free(shares);
+}
+
+/* How long all tasks together waited for each object. */
+static void add_up_waits(const struct why_run *run, int64_t *waited_ns) {
+    for (size_t i = 0; i < run->wait_count; i++) {
+        const struct why_wait *wait = &run->waits[i];
+        if (wait->object != WHY_NONE)
+            waited_ns[wait->object] += wait->end_ns - wait->begin_ns;
+    }
+}
+
+void why_say_most_waited(struct why_said *said) {
+    const struct why_run *run = said->run;
+    double lived_ns = 0;
+    uint32_t most = 0;
+    if (run->object_count == 0)
+        return;
+    int64_t *waited_ns = base_zalloc(run->object_count, sizeof *waited_ns);
+    if (waited_ns == NULL) {
+        said->error = CAD_ENOMEM;
+        return;
+    }
+    add_up_waits(run, waited_ns);
+    for (size_t i = 0; i < run->task_count; i++)
+        lived_ns += (double)(run->tasks[i].end_ns - run->tasks[i].begin_ns);
+    for (uint32_t i = 1; i < run->object_count; i++)
+        most = waited_ns[i] > waited_ns[most] ? i : most;
+    double percent = lived_ns > 0 ? 100.0 * (double)waited_ns[most] / lived_ns : 0;
+    base_free(waited_ns);
+    if (percent < 1)
+        return;
+    why_say(said, "%.0f %% of the tasks' time is waiting for ", percent);
+    why_say_object(said, most);
 }

@@ -74,6 +74,9 @@ void why_say_piece(struct why_said *said, const struct why_piece *piece);
 void why_say_lead(struct why_said *said, const struct why_piece *piece, uint32_t next);
 /* Whose pieces a way is made of: "5 s = job5 3 s + job3 1 s + 2 more tasks 1 s". */
 void why_say_shares(struct why_said *said, const struct why_path *path);
+/* "20 % of the tasks' time is waiting for queue window", the object that all of them waited for
+ * longest; nothing where that is less than one of a hundred. */
+void why_say_most_waited(struct why_said *said);
 /* A task's life: "job7, from 0 s to 5 s, returned". */
 void why_say_life(struct why_said *said, uint32_t task);
 /* How an object stood at a time, and who changed it last. */

@@ -152,6 +152,15 @@ class Sums(WhyTest):
 
 
 class Answers(WhyTest):
+    def test_waits_for_the_world(self):
+        """A process is waited for by its name, and so are a stream's bytes."""
+        trace = self.record({"tasks": [task(
+            "boss", {"exec": ["sh", "-c", "sleep 0.05; echo hi; sleep 0.1"], "stdout": "pipe", "as": "p"},
+            {"readline": "p"}, {"wait": "p"})]}, "--clock", "real", "--allow-exec")
+        said = self.said(trace, "boss")
+        self.assertRegex(said, r"for a line from stream stdout of process \d+, until it came")
+        self.assertRegex(said, r"for process process-\d+ to end, which it did at")
+
     def test_why_a_job_started_then(self):
         said = self.said(SCENARIOS / "window.trace.json", "job7", "--at", "3")
         self.assertIn('At 3 s job7 is at "job7 - duration 2", from 3 s to 5 s.', said)

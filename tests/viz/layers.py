@@ -15,11 +15,11 @@ LAYERS = [
     "arrange at_work band busy colour counters group_cells groups map model loading objects search shares steps tabular",
     "pair",
     "choice describe document options order range reasons scene travel two",
-    "svg tab_events tab_range tab_state tab_why",
+    "headline svg tab_events tab_range tab_state tab_why",
     "tabs",
     "hit layout layout_beside layout_chosen layout_dense layout_details layout_group_marks layout_groups layout_labels layout_notice layout_objects layout_pair "
     "layout_panels layout_pins layout_range layout_ring layout_rows layout_runs layout_search layout_side layout_states layout_table layout_time layout_travel "
-    "layout_wakes layout_way",
+    "layout_trunks layout_wakes layout_way",
     "state",
     "saved",
     "actions_lanes actions_pair actions_range actions_table actions_travel",

@@ -28,6 +28,11 @@ void stage_update(struct stage *stage) {
     assert_int_equal(viz_state_lay_out(&stage->state), 0);
 }
 
+void stage_explain(struct stage *stage, const char *path) {
+    viz_reasons_free(&stage->state.reasons);
+    stage->state.reasons.path = path;
+}
+
 void stage_close(struct stage *stage) {
     viz_state_close(&stage->state);
     sample_free(&stage->sample);

@@ -26,6 +26,8 @@ enum { STAGE_LETTER = 7, STAGE_LINE = 15 };
 void stage_open(struct stage *stage, int width, int height);
 /* Places and lays out again. */
 void stage_update(struct stage *stage);
+/* The trace that says why the sample went as it did. */
+void stage_explain(struct stage *stage, const char *path);
 void stage_close(struct stage *stage);
 
 /* What is at a point. */
