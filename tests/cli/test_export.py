@@ -392,7 +392,7 @@ class Database(ExportTest):
                            "trace", out="", restore_signals=False,
                            preexec_fn=lambda: resource.setrlimit(
                                resource.RLIMIT_FSIZE, (8192, 8192)))
-        self.assertRegex(done.err, r"\Acadran export: SQLite: .+\n\Z")
+        self.assertRegex(done.err, r"\Acadran export: run\.db: SQLite: .+\n\Z")
         self.assertEqual((self.folder / "run.db").read_text(), "before")
         self.assertEqual(sorted(os.listdir(self.folder)), ["run.db", "trace", "worse"])
 
