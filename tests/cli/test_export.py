@@ -453,7 +453,8 @@ class Output(ExportTest):
     def test_a_signal_leaves_nothing_half_written(self):
         self.write("out", "before")
         for form in ("text", "sqlite", "html") if DATABASES else ("text", "html"):
-            for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE,
+                           signal.SIGXCPU, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2):
                 with self.subTest(form=form, number=number):
                     self.interrupt(form, number)
                     self.assertEqual(sorted(os.listdir(self.folder)), ["out", "trace"])
