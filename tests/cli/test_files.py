@@ -244,6 +244,16 @@ class Apart(CliTest):
 
 
     @unittest.skipUnless("CADRAN_VIEW" in os.environ, "needs the viewer")
+    def test_a_table_that_would_be_too_long_is_no_picture_of_something_else(self):
+        view = os.path.abspath(os.environ["CADRAN_VIEW"])
+        self.expect(EXPECTED, "run", "--trace", "t", "w.json")
+        process = subprocess.run([view, "--png", "p.png", "--table", "--interval", "1ns", "t"], cwd=self.folder,
+                                 text=True, capture_output=True)
+        self.assertEqual((process.returncode, process.stderr),
+                         (2, "cadran-view: --table: that would be too many rows: choose a longer --interval\n"))
+        self.assertFalse((self.folder / "p.png").exists())
+
+    @unittest.skipUnless("CADRAN_VIEW" in os.environ, "needs the viewer")
     def test_what_comes_through_a_pipe_without_an_end_fills_no_disk(self):
         """A disk of its own, of 4 MB, where the viewer keeps what it reads twice."""
         view = os.path.abspath(os.environ["CADRAN_VIEW"])
