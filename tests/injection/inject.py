@@ -70,6 +70,7 @@ WORKS = {
     "view": (["view", "a.json", "--png", "a.png", "--size", "400x300"], ["a.png"], []),
     "groups": (["view", "a.json", "--svg", "a.svg", "--group", "name", "--objects", "--panel", "--critical-path"],
                ["a.svg"], []),
+    "pair": (["view", "a.json", "c.json", "--png", "a.png", "--size", "400x300"], ["a.png"], []),
     "why": (["why", "a.json", "--all"], [], []),
     "path": (["why", "a.json", "--critical", "--format", "json"], [], []),
     "statistics": (["export", "a.json", "--format", "json", "--output", "a.st"], ["a.st"], []),
@@ -81,12 +82,12 @@ WORKS = {
     "compare": (["compare", "s.json"], [], []),
 }
 
-OPTIONAL = ("view", "groups", "sqlite")  # a build may be without
+OPTIONAL = ("view", "groups", "pair", "sqlite")  # a build may be without
 TIMED = ("real", "compare", "test")  # they have another output each time
 # What draws stands on libraries that end where they get no memory: there Cadran's own allocations fail.
-OWN = dict.fromkeys(("view", "groups"), {"CADRAN_FAIL_OWN": "1"})
-# Its calls of the system are those of another work.
-ALLOCATIONS_ALONE = ("groups",)
+OWN = dict.fromkeys(("view", "groups", "pair"), {"CADRAN_FAIL_OWN": "1"})
+# Their calls of the system are those of another work.
+ALLOCATIONS_ALONE = ("groups", "pair")
 
 # Calls of the system, and the errors that each is given. What is not here has no error that could be
 # met, or only the C library hears of it. EINTR is no failure, and changes nothing; reads and writes do
