@@ -350,7 +350,7 @@ static void test_lanes__are_ordered(void **state) {
     press(&stage, "Shift+R");
     assert_int_equal(stage.state.choice.ordering, VIZ_ORDERING_CRITICAL);
     stage.state.choice.ordering = VIZ_ORDERING_NAME;
-    viz_state_arrange(&stage.state);
+    (void)viz_state_arrange(&stage.state);
     assert_int_equal(place_of(&stage, "boss"), 0);
     assert_int_equal(place_of(&stage, "worker2") + 8, place_of(&stage, "worker10"));
     stage_close(&stage);

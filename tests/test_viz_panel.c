@@ -466,14 +466,16 @@ static void test_why__begins_as_asked(void **state) {
     (void)state;
     struct stage stage;
     open_why(&stage, "window");
-    assert_true(viz_state_begin(&stage.state, &(struct viz_start){.way = true, .task = "job3"}));
+    assert_int_equal(
+        viz_state_begin(&stage.state, &(struct viz_start){.way = true, .task = "job3"}), 0);
     assert_non_null(stage.state.ui.panel);
     assert_non_null(stage.state.ui.way);
-    assert_false(viz_state_begin(&stage.state, &(struct viz_start){.task = "job9"}));
+    assert_int_equal(viz_state_begin(&stage.state, &(struct viz_start){.task = "job9"}),
+                     CAD_EINVAL);
     stage_close(&stage);
     open_why(&stage, "window");
     stage_explain(&stage, "/nowhere");
-    assert_false(viz_state_begin(&stage.state, &(struct viz_start){.way = true}));
+    assert_int_equal(viz_state_begin(&stage.state, &(struct viz_start){.way = true}), CAD_EINVAL);
     stage_close(&stage);
 }
 

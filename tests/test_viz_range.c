@@ -268,7 +268,7 @@ static void choose_much(struct stage *stage) {
     stage->state.choice.ordering = VIZ_ORDERING_WAITED;
     viz_fold(&stage->state.choice.folds, "job*", false);
     viz_choice_pin(&stage->state.choice, 2);
-    viz_state_arrange(&stage->state);
+    (void)viz_state_arrange(&stage->state);
     viz_bookmark_add(&stage->state.bookmarks, 1000000001, 1000000001, "\"one\" \xE2\x82\xAC");
     viz_range_set(&stage->state.range, stage->sample.model, 5e8, 1e9);
     stage->state.ui.objects = true;

@@ -5,7 +5,7 @@
 
 /* All lanes are in view again, where they were before. */
 static unsigned arrange(struct viz_state *state) {
-    viz_state_arrange(state);
+    (void)viz_state_arrange(state);
     return VIZ_REDRAW;
 }
 

@@ -33,7 +33,7 @@ unsigned viz_toggle_table(struct viz_state *state, const struct viz_amount *amou
     if (state->ui.table != NULL) {
         look_back(state);
         (void)viz_state_show_table(state, false, 0);
-    } else if (viz_state_show_table(state, true, state->tabular.step_ns)) {
+    } else if (viz_state_show_table(state, true, state->tabular.step_ns) == 0) {
         look_there(state);
         state->tabular.followed = (struct viz_id){.kind = VIZ_ID_NOTHING};
         state->tabular.followed_event = 0;

@@ -97,9 +97,13 @@ static int begin(struct viz_state *state, const struct viz_image_options *option
     place_time(state, options);
     if (missing != NULL)
         return fail(message, CAD_EINVAL, missing, "the trace has no task of that name");
-    if (!viz_state_begin(state, &options->start))
-        return fail(message, CAD_EINVAL, "the trace", "it has no longest way");
-    return 0;
+    int error = viz_state_begin(state, &options->start);
+    if (error == CAD_EINVAL && options->start.table && state->ui.table == NULL)
+        return fail(message, error, "--table",
+                    "that would be too many rows: choose a longer --interval");
+    if (error == CAD_EINVAL)
+        return fail(message, error, "the trace", "it has no longest way");
+    return error != 0 ? fail(message, error, "drawing the picture", "out of memory") : 0;
 }
 
 static int draw(struct viz_model *model, const struct viz_image_options *options,

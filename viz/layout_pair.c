@@ -4,6 +4,7 @@
 #include "pair.h"
 
 #include "base/buffer.h"
+#include "cadran.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -438,6 +439,8 @@ static void write_flag(const struct viz_painter *painter, uint32_t index, char *
     else
         snprintf(head, sizeof head, "%u of %zu, %s", index + 1, cmp_difference_count(result),
                  difference->root == index ? "a root" : "follows");
+    if (!written)
+        painter->scene->error = CAD_ENOMEM;
     snprintf(out, size, "%s: %.*s", head, written ? (int)sentence.length : 0,
              written ? sentence.data : "");
     base_buffer_free(&sentence);

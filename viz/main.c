@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
@@ -107,50 +108,78 @@ static int draw(struct viz_model *model, const struct viz_options *options) {
     return show_pictures(model, options, from_ns, to_ns);
 }
 
-/* All that comes from there, or no more than shows that it is no trace, in a file, at its
- * beginning; NULL with errno. */
-static FILE *keep(int from) {
-    FILE *file = tmpfile();
+/* How many bytes of what comes through a pipe are kept: of what is free on that disk half, so that
+ * a stream without an end does not fill it. */
+static uint64_t room_beside(FILE *file) {
+    struct statvfs disk;
+    return fstatvfs(fileno(file), &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize / 2
+                                              : UINT64_MAX;
+}
+
+/* Copies all that comes from there, or no more than shows that it is no trace. 0, or an errno
+ * value. */
+static int copy(int from, FILE *file) {
     char bytes[1 << 16];
+    uint64_t room = room_beside(file);
     bool begins = true, may_be_trace = true;
-    ssize_t count = file != NULL ? 1 : -1;
-    while (count > 0 && may_be_trace) {
+    for (ssize_t count = 1; count != 0 && may_be_trace;) {
         count = read(from, bytes, sizeof bytes);
-        if (count < 0 && errno == EINTR) {
-            count = 1;
+        if (count < 0 && errno == EINTR)
             continue;
-        }
-        if (count > 0 && fwrite(bytes, 1, (size_t)count, file) != (size_t)count)
-            count = -1;
+        if (count < 0)
+            return errno;
+        if ((uint64_t)count > room)
+            return EFBIG;
+        room -= (uint64_t)count;
+        if (fwrite(bytes, 1, (size_t)count, file) != (size_t)count)
+            return errno;
         if (count > 0 && begins)
             may_be_trace = trace_may_begin(bytes[0]);
         begins = false;
     }
-    if (count >= 0 && fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
-        return file;
-    if (file != NULL)
+    return fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0 ? 0 : errno;
+}
+
+/* What comes from there, in a file, at its beginning. 0, or an errno value. */
+static int keep(int from, FILE **kept) {
+    FILE *file = tmpfile();
+    int reason = file == NULL ? errno : copy(from, file);
+    if (file != NULL && reason != 0)
         (void)fclose(file);
-    return NULL;
+    *kept = reason == 0 ? file : NULL;
+    return reason;
+}
+
+static int cannot_hold(const struct viz_options *options, int reason) {
+    char message[VIZ_MESSAGE_SIZE];
+    (void)snprintf(message, sizeof message,
+                   "%.200s: what comes through the pipe cannot be kept for a second reading: %s",
+                   trace_path_name(options->trace),
+                   reason == EFBIG ? "it takes more than half of the free disk" : strerror(reason));
+    return say(STATUS_FAILED, message);
 }
 
 /* What comes through a pipe is kept in a file, to be read twice; standard input is then that file.
- * It is waited for here, where a signal ends the program, and not by a thread behind a window. 0 or
- * CAD_ESYSTEM. */
+ * It is waited for here, where a signal ends the program, and not by a thread behind a window. 0,
+ * or an errno value. */
 static int hold_pipe(struct viz_options *options) {
     struct stat status;
+    FILE *file = NULL;
     bool input = strcmp(options->trace, "-") == 0;
     int known = input ? fstat(STDIN_FILENO, &status) : stat(options->trace, &status);
     if (known != 0 || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
         return 0;
     int from = input ? STDIN_FILENO : open(options->trace, O_RDONLY | O_CLOEXEC);
-    FILE *file = from >= 0 ? keep(from) : NULL;
-    bool held = file != NULL && dup2(fileno(file), STDIN_FILENO) == STDIN_FILENO;
+    int reason = from < 0 ? errno : keep(from, &file);
+    if (reason == 0 && dup2(fileno(file), STDIN_FILENO) != STDIN_FILENO)
+        reason = errno;
     if (file != NULL)
         (void)fclose(file);
     if (!input && from >= 0)
         (void)close(from);
-    options->trace = "-";
-    return held ? 0 : CAD_ESYSTEM;
+    if (reason == 0)
+        options->trace = "-";
+    return reason;
 }
 
 /* What is written may not be what is read. */
@@ -303,9 +332,9 @@ static int view(struct viz_options *options) {
         return say(STATUS_BAD_INPUT, message);
     if (options->other != NULL)
         return view_two(options);
-    if (hold_pipe(options) != 0)
-        return say(STATUS_FAILED,
-                   "what comes through the pipe cannot be kept for a second reading");
+    int reason = hold_pipe(options);
+    if (reason != 0)
+        return cannot_hold(options, reason);
     return is_picture(options) ? view_picture(options) : view_live(options);
 }
 

@@ -327,11 +327,13 @@ static uint32_t find_lane(const struct viz_model *model, const char *name, int64
     return TRACE_NO_INDEX;
 }
 
-static void take_pins(struct viz_state *state, const struct saved *saved) {
+static int take_pins(struct viz_state *state, const struct saved *saved) {
     doc_node list, item, lane, nth;
+    int error = 0;
     if (!member(saved, "pins", &list))
-        return;
-    for (bool more = doc_node_first(&list, &item); more; more = doc_node_next(&item)) {
+        return 0;
+    for (bool more = doc_node_first(&list, &item); more && error == 0;
+         more = doc_node_next(&item)) {
         const char *name;
         int64_t number = 0;
         if (!doc_node_member(&item, "lane", &lane) || doc_node_string(&lane, &name) != 0)
@@ -340,12 +342,14 @@ static void take_pins(struct viz_state *state, const struct saved *saved) {
             (void)doc_node_whole(&nth, 0, UINT32_MAX, &number);
         uint32_t found = find_lane(state->model, name, number);
         if (found != TRACE_NO_INDEX && !viz_is_pinned(&state->choice, found))
-            (void)viz_choice_pin(&state->choice, found);
+            error = viz_choice_pin(&state->choice, found);
     }
+    return error;
 }
 
-/* Places, and then what stands in them: the view is brought within what there is. */
-static void take(struct viz_state *state, struct saved *saved) {
+/* Places, and then what stands in them: the view is brought within what there is. 0 or CAD_ENOMEM.
+ */
+static int take(struct viz_state *state, struct saved *saved) {
     struct viz_choice *choice = &state->choice;
     viz_choice_free(choice);
     viz_copy_text(choice->filter, sizeof choice->filter, saved->filter);
@@ -353,7 +357,7 @@ static void take(struct viz_state *state, struct saved *saved) {
     choice->ordering = (enum viz_ordering)saved->ordering;
     choice->folds = saved->folds;
     saved->folds = (struct viz_folds){.unfolded = false};
-    take_pins(state, saved);
+    int error = take_pins(state, saved);
     viz_bookmarks_free(&state->bookmarks);
     state->bookmarks = saved->bookmarks;
     state->ui.noting = 0;
@@ -369,11 +373,12 @@ static void take(struct viz_state *state, struct saved *saved) {
     viz_state_fit(state);
     if (saved->row_units > 0)
         state->view.row_units = fmin(fmax(saved->row_units, 0.01), VIZ_ROW_MOST);
-    viz_state_arrange(state);
+    int arranged = viz_state_arrange(state);
     state->view.first_row = saved->first_row;
     if (saved->timed)
         viz_view_show(&state->view, &state->frame.extent, saved->from_ns, saved->to_ns);
     viz_state_place(state, state->frame.width, state->frame.height);
+    return error != 0 ? error : arranged;
 }
 
 /* The first fault, in a line. */
@@ -398,8 +403,8 @@ int viz_saved_read(struct viz_state *state, const char *path, char message[VIZ_S
         error = saved.error != 0 ? saved.error : doc_status(saved.document);
     }
     if (error == 0)
-        take(state, &saved);
-    else
+        error = take(state, &saved);
+    if (error != 0)
         write_fault(saved.document, path, message);
     viz_folds_free(&saved.folds);
     viz_bookmarks_free(&saved.bookmarks);

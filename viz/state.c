@@ -118,7 +118,7 @@ static void forget_things(struct viz_state *state, bool same_file) {
         ui->selected = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
     ui->first_object = 0;
-    if (ui->table != NULL && !viz_state_show_table(state, true, state->tabular.step_ns))
+    if (ui->table != NULL && viz_state_show_table(state, true, state->tabular.step_ns) != 0)
         ui->table = NULL;
     ui->way = NULL;
     ui->reasons = NULL;
@@ -152,7 +152,7 @@ void viz_state_replace(struct viz_state *state, struct viz_model *model, bool sa
     }
     viz_range_forget(&state->range);
     viz_choice_keep(&state->choice, model->lane_count);
-    viz_state_arrange(state);
+    (void)viz_state_arrange(state);
     if (nothing || !same_file || all)
         viz_state_fit(state);
     else if (at_end)
@@ -163,12 +163,13 @@ void viz_state_replace(struct viz_state *state, struct viz_model *model, bool sa
 
 /* --- Which lanes ---------------------------------------------------------------------------- */
 
-void viz_state_arrange(struct viz_state *state) {
+int viz_state_arrange(struct viz_state *state) {
     if (state->model->pair != NULL)
-        return;
-    (void)viz_choice_apply(&state->choice, state->model, &state->reasons);
+        return 0;
+    int error = viz_choice_apply(&state->choice, state->model, &state->reasons);
     state->ui.hover = (struct viz_id){.kind = VIZ_ID_NOTHING};
     viz_state_place(state, state->frame.width, state->frame.height);
+    return error;
 }
 
 void viz_state_uncover(struct viz_state *state, uint32_t lane) {
@@ -183,7 +184,7 @@ void viz_state_uncover(struct viz_state *state, uint32_t lane) {
     else if (group == VIZ_NO_GROUP || !arrangement->groups[group].folded ||
              viz_fold(&choice->folds, viz_group_name(arrangement, group), false) != 0)
         return;
-    viz_state_arrange(state);
+    (void)viz_state_arrange(state);
     if (hidden) /* its group may be folded, which is known only now */
         viz_state_uncover(state, lane);
 }
@@ -261,11 +262,11 @@ bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected) {
     return state->ui.way->count > 0;
 }
 
-bool viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) {
-    if (shown && viz_tabular_make(&state->tabular, state->model, step_ns) != 0)
-        return false;
-    state->ui.table = shown ? &state->tabular : NULL;
-    return true;
+int viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) {
+    int error = shown ? viz_tabular_make(&state->tabular, state->model, step_ns) : 0;
+    if (error == 0)
+        state->ui.table = shown ? &state->tabular : NULL;
+    return error;
 }
 
 const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start) {
@@ -286,9 +287,11 @@ bool viz_is_beyond(const struct viz_model *model, double from_ns, char fault[VIZ
     return true;
 }
 
-/* Chooses the lanes that are asked for; what is not stays, as a saved view has it. */
-static void begin_lanes(struct viz_state *state, const struct viz_start_lanes *lanes) {
+/* Chooses the lanes that are asked for; what is not stays, as a saved view has it. 0 or CAD_ENOMEM.
+ */
+static int begin_lanes(struct viz_state *state, const struct viz_start_lanes *lanes) {
     struct viz_choice *choice = &state->choice;
+    int error = 0;
     if (lanes->filter != NULL)
         (void)viz_choice_filter(choice, lanes->filter);
     if (lanes->grouping != VIZ_GROUPING_NONE)
@@ -297,26 +300,28 @@ static void begin_lanes(struct viz_state *state, const struct viz_start_lanes *l
         choice->ordering = lanes->ordering;
     if (lanes->unfold)
         viz_fold_all(&choice->folds, false);
-    for (size_t i = 0; i < lanes->pin_count; i++) {
+    for (size_t i = 0; i < lanes->pin_count && error == 0; i++) {
         uint32_t lane = viz_find_lane(state->model, lanes->pins[i]);
         if (lane != TRACE_NO_INDEX && !viz_is_pinned(choice, lane))
-            (void)viz_choice_pin(choice, lane);
+            error = viz_choice_pin(choice, lane);
     }
-    viz_state_arrange(state);
+    int arranged = viz_state_arrange(state);
+    return error != 0 ? error : arranged;
 }
 
-bool viz_state_begin(struct viz_state *state, const struct viz_start *start) {
-    begin_lanes(state, &start->lanes);
+int viz_state_begin(struct viz_state *state, const struct viz_start *start) {
+    int error = begin_lanes(state, &start->lanes);
     uint32_t lane = start->task == NULL ? TRACE_NO_INDEX : viz_find_lane(state->model, start->task);
     if (lane != TRACE_NO_INDEX)
         state->ui.selected = (struct viz_id){.kind = VIZ_ID_LANE, .index = lane};
     if (start->panel || start->task != NULL)
         viz_state_open_panel(state, true);
-    if (start->table)
-        (void)viz_state_show_table(state, true, start->step_ns);
+    if (error == 0 && start->table)
+        error = viz_state_show_table(state, true, start->step_ns);
     bool shown = !start->way || viz_state_show_way(state, true, false);
     viz_state_place(state, state->frame.width, state->frame.height);
-    return shown && (start->task == NULL || lane != TRACE_NO_INDEX);
+    bool found = shown && (start->task == NULL || lane != TRACE_NO_INDEX);
+    return error != 0 ? error : found ? 0 : CAD_EINVAL;
 }
 
 /* --- The picture ---------------------------------------------------------------------------- */

@@ -54,16 +54,17 @@ void viz_state_place(struct viz_state *state, int width, int height);
 void viz_state_replace(struct viz_state *state, struct viz_model *model, bool same_file);
 /* The first task that is asked for by a name that the model does not have; NULL. */
 const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start);
-/* Shows what is asked for, in a picture that has been placed. False where there is no such task, or
- * no longest way: in another program's trace. */
-bool viz_state_begin(struct viz_state *state, const struct viz_start *start);
+/* Shows what is asked for, in a picture that has been placed. 0; CAD_EINVAL where there is no such
+ * task, the table would have too many rows, or there is no longest way: in another program's trace;
+ * CAD_ENOMEM. */
+int viz_state_begin(struct viz_state *state, const struct viz_start *start);
 
 /* Shows all of the trace: its time, and rows as high as suits. */
 void viz_state_fit(struct viz_state *state);
 
 /* What was chosen of the lanes has changed: they have their new places. Of two runs nothing can be
- * chosen, and all stays as it is. */
-void viz_state_arrange(struct viz_state *state);
+ * chosen, and all stays as it is. 0, or CAD_ENOMEM: then nothing is chosen any more. */
+int viz_state_arrange(struct viz_state *state);
 /* Gives a lane a place of its own where it has none: its group is unfolded, or, where the filter
  * hides it, that is dropped. */
 void viz_state_uncover(struct viz_state *state, uint32_t lane);
@@ -91,8 +92,8 @@ void viz_state_show_first(struct viz_state *state, enum viz_shown shown,
 bool viz_state_show_way(struct viz_state *state, bool shown, bool to_selected);
 
 /* Shows the table in the place of the lanes, with rows of that length (0: as suits), or the lanes
- * again. False where there is no memory, or there would be too many rows. */
-bool viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns);
+ * again. 0; CAD_ENOMEM; CAD_EINVAL: there would be too many rows. */
+int viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns);
 
 /* Finds again what the pointer is on, after it or the picture has moved. True where that is
  * something else now. */

@@ -18,7 +18,10 @@
 
 /* --- Signals --------------------------------------------------------------------------------- */
 
-static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+/* Those that a person, a limit or another program sends; what a fault of this one raises is left
+ * alone, since nothing can be relied on then. */
+static const int ending[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGPIPE,
+                             SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2};
 
 enum { ENDING = sizeof ending / sizeof *ending };
 

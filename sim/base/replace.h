@@ -14,9 +14,9 @@
  * What is there and is no file - a pipe, /dev/stdout - is written to as it is. A name that is a
  * symbolic link stays one, whatever it leads to.
  *
- * A signal that ends the program removes what is not whole (SIGINT, SIGTERM, SIGHUP, SIGQUIT where
- * nobody else handles them). So a base_replacement stays where it is until it is dropped, and is
- * one thread's: the main one's.
+ * A signal that ends the program from outside removes what is not whole (SIGINT, SIGTERM, SIGHUP,
+ * SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2 where nobody else handles them). So a
+ * base_replacement stays where it is until it is dropped, and is one thread's: the main one's.
  */
 #ifndef BASE_REPLACE_H
 #define BASE_REPLACE_H

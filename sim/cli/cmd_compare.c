@@ -180,6 +180,8 @@ static int add(struct session *session, struct drift *drift,
         cli_warn(command.name, "%s", message);
     if (error == 0)
         return CLI_STATUS_EXPECTED;
+    if (error == CAD_ENOMEM)
+        return cli_no_memory(command.name);
     if (session->arguments->trace_path == NULL && error == CAD_ESYSTEM) /* a file of our own */
         return cli_failed(command.name, "%s", message);
     return cli_unread(command.name, error, message);

@@ -139,7 +139,8 @@ static int start_database(struct export *export) {
     }
     int error = db_writer_open(export->database, &export->writer);
     if (error == CAD_ESYSTEM)
-        (void)cli_failed(command.name, "%s", db_writer_failure(export->writer));
+        (void)cli_failed(command.name, "%s: %s", export->arguments->output,
+                         db_writer_failure(export->writer));
     else if (error == 0)
         export->taker = db_writer_consumer(export->writer);
     return error;
@@ -249,6 +250,15 @@ static const char *failure(const struct trace_consumer *consumer) {
     return words[0] != '\0' ? words : "out of memory";
 }
 
+/* Who takes the events could not: for want of memory, which the message of the reader says with the
+ * trace's name, or because the database cannot be written. */
+static int refuse_taken(const struct export *export, const char *message) {
+    const char *database = export->writer != NULL ? db_writer_failure(export->writer) : "";
+    return database[0] != '\0'
+               ? cli_failed(command.name, "%s: %s", export->arguments->output, database)
+               : cli_failed(command.name, "%s", message);
+}
+
 /* Reads the trace to who takes it; a message where that fails. */
 static int read_trace(struct export *export) {
     const char *path = export->arguments->path;
@@ -258,7 +268,7 @@ static int read_trace(struct export *export) {
     if (export->foreign)
         return cli_wrong(command.name, "%s: %s", trace_path_name(path), message);
     if (export->failed)
-        return cli_failed(command.name, "%s", message);
+        return refuse_taken(export, message);
     if (error != 0)
         return cli_unread(command.name, error, message);
     if (!complete)
@@ -267,11 +277,11 @@ static int read_trace(struct export *export) {
 }
 
 /* Of what starting or writing a format returned. */
-static int status_of(int error) {
+static int status_of(const struct export *export, int error) {
     if (error == 0)
         return CLI_STATUS_EXPECTED;
     if (error == CAD_ENOMEM)
-        return cli_no_memory(command.name);
+        return cli_no_memory_for(command.name, trace_path_name(export->arguments->path));
     return error == CAD_EINVAL ? CLI_STATUS_USAGE : CLI_STATUS_ENVIRONMENT;
 }
 
@@ -280,11 +290,11 @@ static int read_and_write(struct export *export) {
     const struct arguments *arguments = export->arguments;
     if (arguments->format == FORMAT_HTML)
         return cli_write_page(command.name, arguments->path, &arguments->stretch, export->file);
-    int status = status_of(makers[export->arguments->format].start(export));
+    int status = status_of(export, makers[export->arguments->format].start(export));
     if (status == CLI_STATUS_EXPECTED)
         status = read_trace(export);
     if (status == CLI_STATUS_EXPECTED)
-        status = status_of(makers[export->arguments->format].write(export));
+        status = status_of(export, makers[export->arguments->format].write(export));
     table_collector_free(export->table);
     stat_collector_free(export->statistics);
     db_writer_free(export->writer);

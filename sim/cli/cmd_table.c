@@ -89,7 +89,7 @@ static int print_table(struct table *table, const struct arguments *arguments) {
                          (long long)table_row_count(table), (long long)TABLE_ROWS_MAX);
     say_left_out(whole, part);
     if (table_print(table, stdout, arguments->format, arguments->transpose, part) != 0)
-        return cli_no_memory(command.name);
+        return cli_no_memory_for(command.name, trace_path_name(arguments->path));
     return CLI_STATUS_EXPECTED;
 }
 
@@ -103,10 +103,10 @@ static int show(const struct trace_model *trace, struct arguments *arguments) {
         arguments->table.step_ns = table_step_for(trace->end_ns);
     arguments->table.rounded = strcmp(trace_text(trace, trace->clock), "real") == 0;
     if (table_new(&arguments->table, &table) != 0)
-        return cli_no_memory(command.name);
+        return cli_no_memory_for(command.name, name);
     int status;
     if (table_fill(table, trace, &lives) != 0) {
-        status = cli_no_memory(command.name);
+        status = cli_no_memory_for(command.name, name);
     } else {
         if (table_column_count(table) == 0)
             cli_warn(command.name, "%s: no tasks", name);

@@ -136,7 +136,8 @@ static int answer(struct why_run *run, const struct arguments *arguments) {
     if (error == 0)
         (void)fwrite(out.data, 1, out.length, stdout);
     base_buffer_free(&out);
-    return error == 0 ? (int)CLI_STATUS_EXPECTED : cli_no_memory(command.name);
+    return error == 0 ? (int)CLI_STATUS_EXPECTED
+                      : cli_no_memory_for(command.name, trace_path_name(arguments->trace));
 }
 
 static int explain(const struct arguments *arguments) {

@@ -41,8 +41,12 @@ int cli_no_memory(const char *name) {
     return cli_failed(name, "out of memory");
 }
 
+int cli_no_memory_for(const char *name, const char *path) {
+    return cli_failed(name, "%s: not enough memory for what is asked of it", path);
+}
+
 int cli_unread(const char *name, int error, const char *message) {
-    return error == CAD_ENOMEM ? cli_no_memory(name) : cli_wrong(name, "%s", message);
+    return error == CAD_ENOMEM ? cli_failed(name, "%s", message) : cli_wrong(name, "%s", message);
 }
 
 /* --- The command line ------------------------------------------------------------------------ */

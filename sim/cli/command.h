@@ -68,6 +68,8 @@ int cli_end(const char *name, int status);
 int cli_wrong(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_failed(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_no_memory(const char *name);
+/* ... to answer for a trace, which is read. */
+int cli_no_memory_for(const char *name, const char *path);
 /* That of reading a file, which has failed with `error`, and left `message`. */
 int cli_unread(const char *name, int error, const char *message);
 

@@ -2,6 +2,7 @@
 #include "run/world_address.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -87,7 +88,7 @@ static bool is_below(const char *path, const char *folder) {
 }
 
 /* Its folder is looked at as it really is, and so is the file, which need not be there: a link may
- * lead to another one. */
+ * lead to another one, and where that cannot be seen it is none of the folder. */
 static bool is_inside(const char *path, const char *folder) {
     char real_folder[PATH_MAX], real[PATH_MAX], parent[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -98,28 +99,53 @@ static bool is_inside(const char *path, const char *folder) {
     parent[length] = '\0';
     if (realpath(length > 0 ? parent : ".", real) == NULL || !is_below(real, real_folder))
         return false;
-    return realpath(path, real) == NULL || is_below(real, real_folder);
+    return realpath(path, real) == NULL ? errno == ENOENT : is_below(real, real_folder);
 }
 
 /* --- Where ----------------------------------------------------------------------------------- */
 
-int run_evaluate_address(run_job *job, const expr_text *host, const expr_expression *port,
-                         int *number) {
-    static const char here[] = "127.0.0.1";
-    base_buffer *text = &job->machine->text;
+static int evaluate_port(run_job *job, const expr_expression *port, int *number) {
     int64_t whole;
     int error = run_evaluate_whole(job, port, "port", &whole);
     if (error == 0 && (whole < 0 || whole > UINT16_MAX))
         return prog_raise(CAD_EOVERFLOW, "port must be 0-65535.");
-    if (error == 0 && host != NULL) {
-        error = run_say(job, host);
-    } else if (error == 0) {
-        base_buffer_clear(text);
-        error = base_buffer_append(text, here, sizeof here - 1);
-    }
-    if (error == 0 && !may_reach(&job->machine->options->leave, text->data, whole))
-        return refuse_address(text->data, whole);
     *number = (int)whole;
+    return error;
+}
+
+static int say_host(run_job *job, const expr_text *host) {
+    static const char here[] = "127.0.0.1";
+    base_buffer *text = &job->machine->text;
+    if (host != NULL)
+        return run_say(job, host);
+    base_buffer_clear(text);
+    return base_buffer_append(text, here, sizeof here - 1);
+}
+
+static int check_address(run_job *job, int port) {
+    const char *host = job->machine->text.data;
+    return may_reach(&job->machine->options->leave, host, port) ? 0 : refuse_address(host, port);
+}
+
+int run_evaluate_address(run_job *job, const expr_text *host, const expr_expression *port,
+                         int *number) {
+    int error = evaluate_port(job, port, number);
+    if (error == 0)
+        error = say_host(job, host);
+    return error != 0 ? error : check_address(job, *number);
+}
+
+/* The host is evaluated once: what is drawn anew could be another one than that which was allowed.
+ */
+int run_evaluate_ends(run_job *job, const expr_text *host, const expr_expression *const ports[2],
+                      int numbers[2]) {
+    int error = 0;
+    for (int i = 0; i < 2 && error == 0; i++)
+        error = ports[i] != NULL ? evaluate_port(job, ports[i], &numbers[i]) : 0;
+    if (error == 0)
+        error = say_host(job, host);
+    for (int i = 0; i < 2 && error == 0; i++)
+        error = ports[i] != NULL ? check_address(job, numbers[i]) : 0;
     return error;
 }
 

@@ -11,6 +11,9 @@
  */
 int run_evaluate_address(run_job *job, const expr_text *host, const expr_expression *port,
                          int *number);
+/* The same for two ports of one host, either of which may be NULL: its number stays. */
+int run_evaluate_ends(run_job *job, const expr_text *host, const expr_expression *const ports[2],
+                      int numbers[2]);
 /* A path, in machine->text, in the folder that the command line allows. */
 int run_evaluate_path(run_job *job, const expr_text *path);
 /* One or the other: where a server listens. */

@@ -372,22 +372,21 @@ static int create_endpoint(run_job *job, run_protocol *self, const cad_datagram_
 
 int run_open_endpoint(run_job *job, run_protocol_call call, const expr_text *host,
                       const expr_expression *port, const expr_expression *to, expr_value *value) {
-    cad_datagram_options options = {0};
-    base_buffer name = {0};
-    run_protocol *self;
-    int error = 0;
-    if (port != NULL)
-        error = run_evaluate_address(job, host, port, &options.local_port);
-    if (error == 0 && to != NULL)
-        error = run_evaluate_address(job, host, to, &options.remote_port);
+    const expr_expression *const ends[] = {port, to};
     const base_buffer *text = &job->machine->text;
+    base_buffer name = {0};
+    int ports[2] = {0};
+    run_protocol *self;
+    int error = run_evaluate_ends(job, host, ends, ports);
     if (error == 0)
         error = base_buffer_append(&name, text->data, text->length);
     if (error == 0)
         error = new_called(job, call, &self);
     if (error == 0) {
-        options.local_host = port != NULL ? name.data : NULL;
-        options.remote_host = to != NULL ? name.data : NULL;
+        const cad_datagram_options options = {.local_host = port != NULL ? name.data : NULL,
+                                              .local_port = ports[0],
+                                              .remote_host = to != NULL ? name.data : NULL,
+                                              .remote_port = ports[1]};
         error = create_endpoint(job, self, &options, value);
     }
     base_buffer_free(&name);

@@ -133,6 +133,14 @@ static int blame(struct search *search, const char *path) {
     return CAD_ESYSTEM;
 }
 
+/* What a directory has, and cannot be read, fails alone, where it is run: it may be a scenario, or
+ * have some. What this program lacks is no fault of it. */
+static int leave_to_run(struct search *search, const char *path) {
+    if (!search->scenarios || errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+        return blame(search, path);
+    return add(search, base_strndup(path, strlen(path)), path, false);
+}
+
 /* Of a trace that stands for its scenario: as if that was not there. If it is it is found by
  * itself, and comes before this one. */
 static int add_owner(struct search *search, const char *path, const char *end) {
@@ -149,7 +157,7 @@ static int consider(struct search *search, const char *path) {
         return 0;
     int found = search->scenarios ? is_scenario(path) : 0;
     if (found < 0)
-        return blame(search, path);
+        return leave_to_run(search, path);
     if (found > 0)
         return add(search, base_strndup(path, strlen(path)), path, false);
     search->list->left_out++;
@@ -180,7 +188,7 @@ static int search_directory(struct search *search, const char *path) {
     bool here = strcmp(path, ".") == 0;
     DIR *directory = opendir(path);
     if (directory == NULL)
-        return blame(search, path);
+        return leave_to_run(search, path);
     while (error == 0 && (errno = 0, entry = readdir(directory)) != NULL) {
         if (entry->d_name[0] == '.')
             continue;

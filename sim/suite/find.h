@@ -32,9 +32,10 @@ typedef struct suite_list {
 } suite_list;
 
 /* What is found by the names of files and directories; the name of a golden, or of a new one,
- * stands for its scenario. 0; CAD_ENOMEM; CAD_ESYSTEM with errno where something cannot be read,
- * and *culprit, the name of it, to be freed with base_free(). suite_list_free() is due in any case.
- */
+ * stands for its scenario, and so does a file NAME.json or a directory that may not be read: it
+ * fails when it is run. 0; CAD_ENOMEM; CAD_ESYSTEM with errno where something else cannot be
+ * looked at, and *culprit, the name of it, to be freed with base_free(). suite_list_free() is due
+ * in any case. */
 int suite_find(const char *const *names, size_t count, suite_list *list, char **culprit);
 
 /* The scenarios that have a new trace, in the directories; and those that are named, whatever there

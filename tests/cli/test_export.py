@@ -392,7 +392,7 @@ class Database(ExportTest):
                            "trace", out="", restore_signals=False,
                            preexec_fn=lambda: resource.setrlimit(
                                resource.RLIMIT_FSIZE, (8192, 8192)))
-        self.assertRegex(done.err, r"\Acadran export: SQLite: .+\n\Z")
+        self.assertRegex(done.err, r"\Acadran export: run\.db: SQLite: .+\n\Z")
         self.assertEqual((self.folder / "run.db").read_text(), "before")
         self.assertEqual(sorted(os.listdir(self.folder)), ["run.db", "trace", "worse"])
 
@@ -453,7 +453,8 @@ class Output(ExportTest):
     def test_a_signal_leaves_nothing_half_written(self):
         self.write("out", "before")
         for form in ("text", "sqlite", "html") if DATABASES else ("text", "html"):
-            for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE,
+                           signal.SIGXCPU, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2):
                 with self.subTest(form=form, number=number):
                     self.interrupt(form, number)
                     self.assertEqual(sorted(os.listdir(self.folder)), ["out", "trace"])

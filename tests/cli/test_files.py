@@ -243,6 +243,31 @@ class Apart(CliTest):
         self.assertEqual(sorted(path.name for path in self.folder.glob("p.png*")), [])
 
 
+    @unittest.skipUnless("CADRAN_VIEW" in os.environ, "needs the viewer")
+    def test_a_table_that_would_be_too_long_is_no_picture_of_something_else(self):
+        view = os.path.abspath(os.environ["CADRAN_VIEW"])
+        self.expect(EXPECTED, "run", "--trace", "t", "w.json")
+        process = subprocess.run([view, "--png", "p.png", "--table", "--interval", "1ns", "t"], cwd=self.folder,
+                                 text=True, capture_output=True)
+        self.assertEqual((process.returncode, process.stderr),
+                         (2, "cadran-view: --table: that would be too many rows: choose a longer --interval\n"))
+        self.assertFalse((self.folder / "p.png").exists())
+
+    @unittest.skipUnless("CADRAN_VIEW" in os.environ, "needs the viewer")
+    def test_what_comes_through_a_pipe_without_an_end_fills_no_disk(self):
+        """A disk of its own, of 4 MB, where the viewer keeps what it reads twice."""
+        view = os.path.abspath(os.environ["CADRAN_VIEW"])
+        script = 'mount -t tmpfs -o size=4m none /tmp && { echo "["; yes "$1"; } | { "$0" --png - -; echo $? >&2; }'
+        event = '{"name":"x","ph":"X","ts":1,"dur":1,"pid":1,"tid":1},'
+        process = subprocess.run(["unshare", "--mount", "sh", "-c", script, view, event], cwd="/", text=True,
+                                 capture_output=True, timeout=60)
+        if process.returncode != 0:
+            self.skipTest("no disk can be mounted here")
+        self.assertEqual(process.stderr,
+                         "cadran-view: <stdin>: what comes through the pipe cannot be kept for a second reading: it takes "
+                         "more than half of the free disk\n3\n")
+
+
 class Links(CliTest):
     """What is written through a symbolic link leaves the link."""
 

@@ -83,6 +83,29 @@ class Found(TestingTest):
         self.write("c.json", text.replace('"t"', '"t'))
         self.assertEqual(self.reasons(), {name: ["fault"] for name in ("a.json", "b.json", "c.json")})
 
+    def test_what_may_not_be_read_fails_alone(self):
+        for name in "a", "hidden", "open":
+            self.write(f"{name}.json", scenario())
+        (self.folder / "closed").mkdir()
+        self.reasons()
+        self.keep("a", "open")
+        for name in "hidden.json", "closed":
+            (self.folder / name).chmod(0)
+        self.addCleanup((self.folder / "closed").chmod, 0o700)
+        # who may read everything may not without its capabilities
+        may_all = os.access(self.folder / "closed", os.R_OK)
+        without = ["setpriv", "--bounding-set", "-all"] if may_all else []
+        done = subprocess.run([*without, PROGRAM, "test", "--format", "json"], cwd=self.folder, capture_output=True,
+                              stdin=subprocess.DEVNULL, check=False)
+        if may_all and not done.stdout:
+            self.skipTest("capabilities cannot be put down here")
+        rows = {row["path"]: row for row in json.loads(done.stdout)["scenarios"]}
+        self.assertEqual({path: row["reasons"] for path, row in rows.items()},
+                         {"a.json": [], "closed": ["fault"], "hidden.json": ["fault"], "open.json": []})
+        for name in "closed", "hidden.json":
+            self.assertEqual(rows[name]["details"], f"{name}: cannot be read: Permission denied\n")
+        self.assertEqual(done.returncode, UNEXPECTED)
+
     def test_a_file_that_is_named_is_one(self):
         self.write("data.json", {"x": 1})
         row = self.results("data.json")["data.json"]

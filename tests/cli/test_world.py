@@ -159,6 +159,16 @@ class Leave(CliTest):
         self.expect(EXPECTED, *REAL, "--allow-net", "s.json",
                     out='sent\n"10.0.0.1:9" is not what --allow-net allows\n')
 
+    def test_the_host_of_an_endpoint_is_evaluated_once(self):
+        """Else a second draw is bound to the first one's port, which nobody has allowed."""
+        said = []
+        for more in {}, {"to": 9}:
+            self.write("s.json", scenario({"create_datagram_endpoint": "p", "port": 0, **more,
+                                           "host": "127.0.0.{randint(1, 9)}", "as": "d"},
+                                          {"print": "{randint(1, 1000000)}"}, {"close": "d"}, protocols={"p": {}}))
+            said.append(self.expect(EXPECTED, *REAL, "--allow-net", "s.json").out)
+        self.assertEqual(*said)
+
     def test_only_addresses_that_are_named_are_reached(self):
         def attempt(**where):
             return {"try": [{"open_connection": 9, **where}, {"print": "connected"}],
