@@ -423,6 +423,41 @@ static void test_lanes__thousands_are_grouped_and_filtered(void **state) {
     stage_close(&stage);
 }
 
+/* Adds a row to an empty band, and settles it. */
+static void fill_band(struct viz_band *band, const struct viz_model *model, size_t row) {
+    viz_band_add_row(band, model, &model->rows[row]);
+    viz_band_settle(band);
+}
+
+/* Of a band that has been used before nothing stays, and beside its columns there is nothing. */
+static void test_lanes__a_band_that_was_cleared_is_as_a_new_one(void **state) {
+    (void)state;
+    enum { COLUMNS = 90 };
+    struct sample sample;
+    sample_window(&sample);
+    double all_ns = (double)sample.model->end_ns;
+    for (int part = 1; part <= 16; part *= 2) {
+        struct viz_band used, fresh;
+        double begin_ns = part > 1 ? all_ns / 3 : -all_ns / 10;
+        double cell_ns = 1.2 * all_ns / part / COLUMNS;
+        assert_true(viz_band_open(&used, COLUMNS, begin_ns, cell_ns));
+        for (size_t row = 0; row < sample.model->row_count; row++) {
+            assert_true(viz_band_open(&fresh, COLUMNS, begin_ns, cell_ns));
+            viz_band_clear(&used);
+            fill_band(&used, sample.model, row);
+            fill_band(&fresh, sample.model, row);
+            assert_memory_equal(used.shares, fresh.shares, COLUMNS * sizeof *used.shares);
+            static const float nothing[VIZ_BAND_LEVELS];
+            for (int x = 0; x < COLUMNS; x++)
+                if (x < used.first || x >= used.end)
+                    assert_memory_equal(used.shares[x], nothing, sizeof nothing);
+            viz_band_close(&fresh);
+        }
+        viz_band_close(&used);
+    }
+    sample_free(&sample);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lanes__families_of_names_are_folded),
@@ -431,6 +466,7 @@ int main(void) {
         cmocka_unit_test(test_lanes__all_groups_fold_and_unfold_at_once),
         cmocka_unit_test(test_lanes__heads_of_open_groups_have_their_names),
         cmocka_unit_test(test_lanes__a_folded_group_shows_shares_of_time),
+        cmocka_unit_test(test_lanes__a_band_that_was_cleared_is_as_a_new_one),
         cmocka_unit_test(test_lanes__a_folded_group_hides_no_failure),
         cmocka_unit_test(test_lanes__a_folded_group_hides_no_wait_without_an_end),
         cmocka_unit_test(test_lanes__a_filter_hides_and_says_how_many),

@@ -282,37 +282,6 @@ static void test_model__counters_give_their_range_in_any_stretch(void **state) {
     sample_free(&sample);
 }
 
-static uint32_t find_bar(const struct viz_model *model, const char *name) {
-    uint32_t at = 0;
-    while (at < model->bar_count && strcmp(viz_bar_name(model, &model->bars[at]), name) != 0)
-        at++;
-    assert_true(at < model->bar_count);
-    return at;
-}
-
-/* All at one time, 1 s: query ends, the lock is released, update begins. */
-static void test_model__wakes_are_those_between_a_spans_begin_and_end(void **state) {
-    (void)state;
-    struct sample sample;
-    sample_run(&sample, "",
-               "{'cadran': 1, 'objects': {'db': {'type': 'lock'}}, 'tasks': ["
-               " {'name': 'first', 'do': [{'span': 'request', 'do': [{'acquire': 'db'},"
-               "  {'span': 'query', 'do': [{'sleep': 1}]}, {'release': 'db'},"
-               "  {'span': 'update', 'do': [{'sleep': 1}]}]}]},"
-               " {'name': 'second', 'do': [{'acquire': 'db'}, {'span': 'after', 'do': []}]}]}");
-    const struct viz_model *model = sample.model;
-    uint32_t wakes[4];
-    assert_int_equal(viz_wakes_by(model, find_bar(model, "query"), wakes, 4), 0);
-    assert_int_equal(viz_wakes_by(model, find_bar(model, "update"), wakes, 4), 0);
-    assert_int_equal(viz_wakes_by(model, find_bar(model, "acquire db"), wakes, 4), 0);
-    assert_int_equal(viz_wakes_by(model, find_bar(model, "request"), wakes, 0), 1);
-    assert_int_equal(viz_wakes_by(model, find_bar(model, "request"), wakes, 4), 1);
-    const struct trace_wake *wake = &sample.trace->wakes[wakes[0]];
-    assert_int_equal(model->lane_of_track[wake->to_track], 1);
-    assert_int_equal(wake->from_ns, SAMPLE_SECOND);
-    sample_free(&sample);
-}
-
 static double at_work_at(const struct sample *sample, int64_t time_ns) {
     return trace_counter_at(viz_counter(sample->model, sample->trace->open_spans), time_ns);
 }
@@ -492,7 +461,6 @@ int main(void) {
         cmocka_unit_test(test_model__who_is_woken_while_the_loop_is_busy_is_ready),
         cmocka_unit_test(test_model__bars_are_found_by_time),
         cmocka_unit_test(test_model__counters_give_their_range_in_any_stretch),
-        cmocka_unit_test(test_model__wakes_are_those_between_a_spans_begin_and_end),
         cmocka_unit_test(test_model__at_work_are_tasks_that_do_not_wait),
         cmocka_unit_test(test_model__a_peak_without_length_is_none),
         cmocka_unit_test(test_model__what_holds_for_an_instant_counts),

@@ -13,8 +13,11 @@ enum { CROWDED = 64 };
 
 bool viz_band_open(struct viz_band *band, int columns, double begin_ns, double cell_ns) {
     size_t cells = (size_t)columns + 1;
-    *band = (struct viz_band){
-        .columns = columns, .begin_ns = begin_ns, .cell_ns = cell_ns, .cells_a_ns = 1 / cell_ns};
+    *band = (struct viz_band){.columns = columns,
+                              .begin_ns = begin_ns,
+                              .cell_ns = cell_ns,
+                              .first = columns,
+                              .cells_a_ns = 1 / cell_ns};
     band->shares = calloc(cells, sizeof *band->shares);
     band->rises = calloc(cells, sizeof *band->rises);
     band->inside = calloc(cells, sizeof *band->inside);
@@ -32,11 +35,22 @@ void viz_band_close(struct viz_band *band) {
 }
 
 void viz_band_clear(struct viz_band *band) {
-    size_t cells = (size_t)band->columns + 1;
-    memset(band->shares, 0, cells * sizeof *band->shares);
-    memset(band->rises, 0, cells * sizeof *band->rises);
-    memset(band->inside, 0, cells * sizeof *band->inside);
-    memset(band->inside_rises, 0, cells * sizeof *band->inside_rises);
+    size_t first = (size_t)band->first;
+    if (band->end > band->first) {
+        size_t cells = (size_t)(band->end - band->first) + 1; /* what ends there falls behind it */
+        memset(band->shares + first, 0, cells * sizeof *band->shares);
+        memset(band->rises + first, 0, cells * sizeof *band->rises);
+        memset(band->inside + first, 0, cells * sizeof *band->inside);
+        memset(band->inside_rises + first, 0, cells * sizeof *band->inside_rises);
+    }
+    band->first = band->columns;
+    band->end = 0;
+}
+
+/* There is something in the columns from one up to another. */
+static void touch(struct viz_band *band, int first, int end) {
+    band->first = first < band->first ? first : band->first;
+    band->end = end > band->end ? end : band->end;
 }
 
 static int level_of(const struct viz_bar *bar) {
@@ -55,7 +69,7 @@ static int level_of(const struct viz_bar *bar) {
 /* Adds the part of a stretch that is in view. What covers a cell in part goes there, and what
  * covers whole ones is a rise and a fall, summed at the end: so a bar costs the same at any length.
  */
-static void add_stretch(const struct viz_band *band, float *cells, float *rises, size_t stride,
+static void add_stretch(struct viz_band *band, float *cells, float *rises, size_t stride,
                         const struct viz_bar *bar) {
     double from = ((double)bar->begin_ns - band->begin_ns) * band->cells_a_ns;
     double to = ((double)bar->end_ns - band->begin_ns) * band->cells_a_ns;
@@ -65,6 +79,7 @@ static void add_stretch(const struct viz_band *band, float *cells, float *rises,
         return;
     size_t first = (size_t)from;
     size_t last = (size_t)to;
+    touch(band, (int)first, (int)ceil(to));
     if (first == last) {
         cells[first * stride] += (float)(to - from);
         return;
@@ -108,6 +123,7 @@ static int colour_from(const struct viz_model *model, uint32_t at, uint32_t end)
 static void add_sums(struct viz_band *band, const struct viz_model *model,
                      const struct viz_row *row) {
     uint32_t end = row->first_bar + row->bar_count;
+    touch(band, 0, band->columns);
     for (int x = 0; x < band->columns; x++) {
         double from_ns = band->begin_ns + x * band->cell_ns;
         struct viz_shares shares = viz_shares_of_row(model, row, from_ns, from_ns + band->cell_ns);
@@ -155,21 +171,19 @@ void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uin
 static void raise_cells(struct viz_band *band) {
     float whole[VIZ_BAND_LEVELS] = {0};
     float inside = 0;
-    for (int x = 0; x < band->columns; x++) {
+    for (int x = band->first; x < band->end; x++) {
         for (int k = 0; k < VIZ_BAND_LEVELS; k++) {
             whole[k] += band->rises[x][k];
             band->shares[x][k] += whole[k];
-            band->rises[x][k] = 0;
         }
         inside += band->inside_rises[x];
         band->inside[x] += inside;
-        band->inside_rises[x] = 0;
     }
 }
 
 void viz_band_settle(struct viz_band *band) {
     raise_cells(band);
-    for (int x = 0; x < band->columns; x++) {
+    for (int x = band->first; x < band->end; x++) {
         float *cell = band->shares[x];
         if (band->inside[x] <= 0)
             continue;
@@ -180,6 +194,5 @@ void viz_band_settle(struct viz_band *band) {
         for (int k = 0; k < VIZ_COLOUR_COUNT && inside > 0; k++)
             cell[k] *= (work - inside) / work;
         cell[VIZ_BAND_WAITS] += inside;
-        band->inside[x] = 0;
     }
 }

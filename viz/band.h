@@ -18,6 +18,8 @@ struct viz_band {
     double cell_ns;
     /* Of a cell's length, by column: added up over the rows; whole once they are settled. */
     float (*shares)[VIZ_BAND_LEVELS];
+    int first;                       /* the columns in which there is something: from here */
+    int end;                         /* up to there */
     double cells_a_ns;               /* private, as the next */
     float (*rises)[VIZ_BAND_LEVELS]; /* by how much more cells are covered whole from here on */
     float *inside;                   /* what is waited for inside spans, and is no work */
@@ -35,8 +37,8 @@ void viz_band_add_row(struct viz_band *band, const struct viz_model *model,
                       const struct viz_row *row);
 /* Adds what a lane does: its first row, and what it waits for within the rows below that. */
 void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uint32_t lane);
-/* All rows have been added: the shares become whole, and what is waited for inside spans becomes
- * waiting. */
+/* All rows have been added, none is from here on: the shares become whole, and what is waited for
+ * inside spans becomes waiting. */
 void viz_band_settle(struct viz_band *band);
 
 #endif

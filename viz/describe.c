@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "shares.h"
 #include "trace/field_words.h"
+#include "wakes.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -22,6 +22,10 @@ struct viz_drawer {
     struct piece *pieces;
     size_t piece_count;
     size_t piece_room;
+    uint32_t *listed; /* into pieces: those of the first band in their order, of the next, ... */
+    size_t listed_room;
+    size_t *ends; /* by band: where its pieces end in that list */
+    size_t band_room;
     int *starts;   /* of a density that is painted: by pixel of its width, the first cell */
     uint32_t *row; /* and a row of its pixels */
     int row_room;
@@ -44,6 +48,8 @@ void viz_drawer_free(struct viz_drawer *drawer) {
         return;
     viz_stencils_free(drawer->stencils);
     free(drawer->pieces);
+    free(drawer->listed);
+    free(drawer->ends);
     free(drawer->starts);
     free(drawer->row);
     free(drawer);
@@ -150,14 +156,24 @@ static uint32_t mean_of(const struct viz_density *density, const uint32_t *colou
     return mean;
 }
 
+/* Whether a cell is as the one to its left: many are. */
+static bool is_as_before(const struct viz_density *density, int x, int y) {
+    const uint8_t *cell = viz_density_cell(density, x, y);
+    return memcmp(cell - density->levels, cell, (size_t)density->levels) == 0;
+}
+
 static void make_density_row(struct viz_drawer *drawer, const struct viz_density *density,
                              const uint32_t *colours, int w, int y0, int y1) {
     const int *starts = drawer->starts;
     for (int x = 0; x < w; x++) {
         int end = starts[x + 1] > starts[x] ? starts[x + 1] : starts[x] + 1;
-        if (x > 0 && starts[x] == starts[x - 1] && end == starts[x] + 1)
+        int step = x > 0 ? starts[x] - starts[x - 1] : -1;
+        bool column =
+            end == starts[x] + 1; /* a pixel is of one alone, or even only a part of one */
+        bool cell = column && y1 == y0 + 1;
+        if ((column && step == 0) || (cell && step == 1 && is_as_before(density, starts[x], y0)))
             drawer->row[x] = drawer->row[x - 1];
-        else if (end == starts[x] + 1 && y1 == y0 + 1)
+        else if (cell)
             drawer->row[x] = colour_of(density, colours, starts[x], y0);
         else
             drawer->row[x] = mean_of(density, colours, starts[x], end, y0, y1);
@@ -291,13 +307,68 @@ static bool gather(struct viz_drawer *drawer, const struct viz_scene *scene,
     return true;
 }
 
-/* Paints what is in a band of the picture. */
-static void draw_band(struct brush *brush, const struct viz_scene *scene, struct viz_rect band) {
-    const struct viz_drawer *drawer = brush->drawer;
+/* --- Bands -------------------------------------------------------------------------------- */
+
+/* The bands, each `height` rows of pixels, that a piece is in: from the first up to another. */
+static size_t first_band(const struct piece *piece, int height) {
+    return (size_t)(piece->seen.y / height);
+}
+
+static size_t end_band(const struct piece *piece, int height) {
+    return (size_t)((piece->seen.y + piece->seen.h - 1) / height) + 1;
+}
+
+/* Makes drawer->ends how many pieces are in each band; false where memory runs out. */
+static bool count_in_bands(struct viz_drawer *drawer, size_t bands, int height) {
+    if (bands > drawer->band_room) {
+        size_t *ends = realloc(drawer->ends, bands * sizeof *ends);
+        if (ends == NULL)
+            return false;
+        drawer->ends = ends;
+        drawer->band_room = bands;
+    }
+    for (size_t band = 0; band < bands; band++)
+        drawer->ends[band] = 0;
     for (size_t i = 0; i < drawer->piece_count; i++) {
-        const struct piece *piece = &drawer->pieces[i];
-        if (piece->seen.y >= band.y + band.h || piece->seen.y + piece->seen.h <= band.y)
-            continue;
+        size_t end = end_band(&drawer->pieces[i], height);
+        for (size_t band = first_band(&drawer->pieces[i], height); band < end; band++)
+            drawer->ends[band]++;
+    }
+    return true;
+}
+
+/* Lists the pieces of each band, so that a band looks at its own alone; false where memory runs
+ * out. */
+static bool list_bands(struct viz_drawer *drawer, size_t bands, int height) {
+    if (!count_in_bands(drawer, bands, height))
+        return false;
+    size_t listed = 0;
+    for (size_t band = 0; band < bands; band++) { /* at first each ends where it begins */
+        size_t count = drawer->ends[band];
+        drawer->ends[band] = listed;
+        listed += count;
+    }
+    if (listed > drawer->listed_room) {
+        uint32_t *list = realloc(drawer->listed, listed * sizeof *list);
+        if (list == NULL)
+            return false;
+        drawer->listed = list;
+        drawer->listed_room = listed;
+    }
+    for (size_t i = 0; i < drawer->piece_count; i++) {
+        size_t end = end_band(&drawer->pieces[i], height);
+        for (size_t band = first_band(&drawer->pieces[i], height); band < end; band++)
+            drawer->listed[drawer->ends[band]++] = (uint32_t)i;
+    }
+    return true;
+}
+
+/* Paints what is in a band of the picture. */
+static void draw_band(struct brush *brush, const struct viz_scene *scene, size_t index,
+                      struct viz_rect band) {
+    const struct viz_drawer *drawer = brush->drawer;
+    for (size_t i = index > 0 ? drawer->ends[index - 1] : 0; i < drawer->ends[index]; i++) {
+        const struct piece *piece = &drawer->pieces[drawer->listed[i]];
         brush->clip = viz_common_rect(band, piece->seen);
         brush->paint.colour = viz_palette_pixel(brush->theme, piece->prim->role);
         brush->paint.alpha = piece->prim->alpha;
@@ -309,10 +380,11 @@ bool viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz
               const struct viz_raster *raster) {
     struct brush brush = {.drawer = drawer, .raster = raster, .theme = theme};
     int height = raster->width < BAND ? BAND / (raster->width > 0 ? raster->width : 1) : 1;
+    size_t bands = (size_t)((raster->height + height - 1) / height);
     drawer->failed = false;
-    bool gathered = gather(drawer, scene, raster);
-    for (int y = 0; y < raster->height && gathered; y += height)
-        draw_band(&brush, scene, (struct viz_rect){0, y, raster->width, height});
+    bool ready = gather(drawer, scene, raster) && list_bands(drawer, bands, height);
+    for (size_t i = 0; i < bands && ready; i++)
+        draw_band(&brush, scene, i, (struct viz_rect){0, (int)i * height, raster->width, height});
     viz_stencils_tidy(drawer->stencils);
-    return gathered && !drawer->failed;
+    return ready && !drawer->failed;
 }

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LEVELS = VIZ_BAND_LEVELS };
 
@@ -20,21 +21,32 @@ enum { CROWD = 8 };
 
 _Static_assert((int)LEVELS <= (int)VIZ_DENSITY_LEVELS, "a density has room for the levels");
 
-/* The sums of some rows as cells of the density, each a share of the rows' time. */
+/* The sums of some rows as a cell of the density, each a share of the rows' time. */
+static void mix(const float *sums, uint32_t rows, uint8_t *cell) {
+    float shares[LEVELS];
+    float part = 1 / (float)rows;
+    float work = 0;
+    for (int k = 0; k < LEVELS; k++)
+        shares[k] = sums[k] * part;
+    shares[VIZ_BAND_WAITS] *= HATCHED;
+    for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
+        work += shares[k];
+    for (int k = 0; k < VIZ_COLOUR_COUNT && rows > (uint32_t)CROWD && work > 0; k++)
+        shares[k] *= sqrtf(work) / work;
+    viz_density_mix(shares, LEVELS, cell);
+}
+
+/* The same of a row of cells. Many are as the ones before them, where what is there goes on. */
 static void finish_band(struct viz_band *band, uint32_t rows, struct viz_density *density, int at) {
     viz_band_settle(band);
-    float part = 1 / (float)rows;
-    for (int x = 0; x < band->columns; x++) {
-        float *shares = band->shares[x];
-        for (int k = 0; k < LEVELS; k++)
-            shares[k] *= part;
-        shares[VIZ_BAND_WAITS] *= HATCHED;
-        float work = 0;
-        for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
-            work += shares[k];
-        for (int k = 0; k < VIZ_COLOUR_COUNT && rows > (uint32_t)CROWD && work > 0; k++)
-            shares[k] *= sqrtf(work) / work;
-        viz_density_mix(shares, LEVELS, viz_density_cell(density, x, at));
+    memset(viz_density_cell(density, 0, at), 0, (size_t)LEVELS * (size_t)band->columns);
+    for (int x = band->first; x < band->end; x++) {
+        const float *sums = band->shares[x];
+        uint8_t *cell = viz_density_cell(density, x, at);
+        if (x > band->first && memcmp(sums, band->shares[x - 1], sizeof band->shares[x]) == 0)
+            memcpy(cell, cell - LEVELS, LEVELS);
+        else
+            mix(sums, rows, cell);
     }
 }
 

@@ -306,10 +306,18 @@ static int name_span_and_wait(const struct viz_row_painter *rows, const struct l
     return viz_elide(measure, label->font, viz_bar_name(model, span), inside, true, out, size);
 }
 
+bool viz_has_label_room(const struct viz_row_painter *rows) {
+    const struct viz_painter *painter = rows->painter;
+    return viz_line_height(painter, VIZ_FONT_SMALL) <= rows->height + viz_px(painter->frame, 2);
+}
+
 void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,
                      int room) {
     struct viz_painter *painter = rows->painter;
     const struct viz_frame *frame = painter->frame;
+    int pad = viz_px(frame, PAD);
+    if (rect.w <= 2 * pad && room - (rect.x + rect.w) <= 2 * pad)
+        return; /* for no letter, inside or beside: most of very many bars */
     struct label label = {.bar = bar, .font = font_of(rows, bar)};
     int height = viz_line_height(painter, label.font);
     const char *name = bar->look == VIZ_LOOK_READY ? "" : viz_bar_name(painter->model, bar);
@@ -319,7 +327,6 @@ void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, st
     label.rect = label_room(rows, bar, rect);
     label.plate = bar->look == VIZ_LOOK_WAIT;
     char text[256];
-    int pad = viz_px(frame, PAD);
     int inside = height <= rect.h + viz_px(frame, 2) ? label.rect.w - 2 * pad : 0;
     label.width = span != NULL ? name_span_and_wait(rows, &label, span, inside, text, sizeof text)
                                : shorten(rows, bar, inside, text, sizeof text);

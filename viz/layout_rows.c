@@ -191,14 +191,12 @@ static void paint_bar(struct viz_row_painter *rows, uint32_t at, int x0, int x1)
 }
 
 /* A wait and a span that share a cell are not worth less of a label than a span alone. */
-static void label_cell(struct viz_row_painter *rows, const struct viz_cell *cell) {
+static void label_cell(struct viz_row_painter *rows, uint32_t first, uint32_t end, int x0) {
     const struct viz_bar *bars = rows->painter->model->bars;
-    uint32_t end = cell->first + cell->count;
-    for (uint32_t i = cell->first; cell->count <= CELL_LABELLED && i < end; i++) {
+    for (uint32_t i = first; end - first <= CELL_LABELLED && i < end; i++) {
         if (bars[i].look != VIZ_LOOK_SPAN)
             continue;
-        struct viz_rect rect =
-            viz_bar_rect(rows->painter, rows->place, cell->x, cell->x + rows->unit);
+        struct viz_rect rect = viz_bar_rect(rows->painter, rows->place, x0, x0 + rows->unit);
         viz_shows(rows->painter->scene, VIZ_ID_BAR, i);
         viz_paint_label(rows, &bars[i], rect, room_after(rows, end - 1));
         return;
@@ -214,40 +212,45 @@ static bool is_short(const struct viz_row_painter *rows, const struct viz_bar *b
            !viz_is_stuck(painter, bar);
 }
 
-/* The bars from `at` on that end in the cell from column x0 on. */
-static struct viz_cell cell_at(const struct viz_row_painter *rows, uint32_t at, int x0) {
+/* The first bar from `at` on that does not end in the cell from column x0 on. */
+static uint32_t end_of_cell(const struct viz_row_painter *rows, uint32_t at, int x0) {
+    const struct viz_painter *painter = rows->painter;
+    uint32_t end = rows->row->first_bar + rows->row->bar_count;
+    double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit - 0.5);
+    return viz_bar_from(painter->model, at, end - at, (int64_t)ceil(end_ns));
+}
+
+/* Whether nothing is near the cell of some bars. What has no length has no share of the time,
+ * either: beside a bar with an outline it stands for itself. */
+static bool is_alone(const struct viz_row_painter *rows, uint32_t at, uint32_t after, int x0) {
     const struct viz_painter *painter = rows->painter;
     const struct viz_model *model = painter->model;
     uint32_t end = rows->row->first_bar + rows->row->bar_count;
-    double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit - 0.5);
-    uint32_t after = viz_bar_from(model, at, end - at, (int64_t)ceil(end_ns));
     int gap = ALONE_UNITS * rows->unit;
-    /* What has no length has no share of the time, either: beside a bar with an outline it stands
-     * for itself. */
     bool instant = after == at + 1 && model->bars[at].end_ns == model->bars[at].begin_ns;
     bool before = at > rows->row->first_bar &&
                   viz_column(painter, (double)model->bars[at - 1].end_ns) > x0 - gap &&
                   !(instant && !is_short(rows, &model->bars[at - 1]));
     bool behind =
-        after < end &&
+        !before && after < end &&
         viz_column(painter, (double)model->bars[after].begin_ns) < x0 + rows->unit + gap &&
         !(instant && !is_short(rows, &model->bars[after]));
-    return (struct viz_cell){
-        .x = x0, .first = at, .count = after - at, .alone = !before && !behind};
+    return !before && !behind;
 }
 
 /* Paints a cell; returns the first bar after it. */
 static uint32_t paint_cell(struct viz_row_painter *rows, uint32_t at, int x0) {
-    struct viz_cell cell = cell_at(rows, at, x0);
-    uint32_t next = at + cell.count;
+    uint32_t after = end_of_cell(rows, at, x0);
     if (rows->labels) { /* the name of a bar in several cells stands at the last of them */
-        label_cell(rows, &cell);
-        return next;
+        label_cell(rows, at, after, x0);
+        return after;
     }
-    if (cell.count == 0) /* part of a bar that ends in a later one */
-        cell.count = 1;
+    struct viz_cell cell = {.x = x0,
+                            .first = at,
+                            .count = after > at ? after - at : 1, /* of a bar that ends later */
+                            .alone = is_alone(rows, at, after, x0)};
     viz_add_cell(rows, &cell);
-    return next;
+    return after;
 }
 
 static void paint_bars(struct viz_row_painter *rows) {
@@ -406,6 +409,8 @@ static void paint_row(struct viz_row_painter *rows) {
 }
 
 static void paint_row_labels(struct viz_row_painter *rows) {
+    if (!viz_has_label_room(rows))
+        return;
     rows->labels = true;
     rows->named = rows->left;
     paint_bars(rows);

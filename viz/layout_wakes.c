@@ -1,5 +1,6 @@
 /* Who woke whom: arrows from lane to lane. */
 #include "painter.h"
+#include "wakes.h"
 
 #include <math.h>
 #include <string.h>

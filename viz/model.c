@@ -9,6 +9,7 @@
 #include "objects.h"
 #include "palette.h"
 #include "shares.h"
+#include "wakes.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -401,6 +402,8 @@ static int make(struct viz_model *model, struct place *places, const bool *shown
     if (error == 0)
         error = find_signals(model);
     if (error == 0)
+        error = viz_wakes_make(model);
+    if (error == 0)
         error = viz_find_work(model);
     if (error == 0)
         error = viz_counters_make(model);
@@ -456,6 +459,8 @@ void viz_model_free(struct viz_model *model) {
     viz_objects_free(model);
     free(model->marks);
     free(model->signals);
+    free(model->wakes);
+    free(model->wake_ends);
     free(model->lane_of_track);
     free(model->sums);
     free(model->bars);
@@ -590,42 +595,4 @@ size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_n
             high = middle;
     }
     return low;
-}
-
-size_t viz_wake_from(const struct viz_model *model, int64_t time_ns) {
-    size_t low = 0;
-    size_t high = model->trace->wake_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (model->trace->wakes[middle].from_ns < time_ns + model->origin_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Whether a slice is another one, or inside it. */
-static bool is_within(const struct trace_model *trace, uint32_t slice, uint32_t outer) {
-    while (slice != TRACE_NO_INDEX && slice != outer)
-        slice = trace->slices[slice].parent;
-    return slice == outer;
-}
-
-size_t viz_wakes_by(const struct viz_model *model, uint32_t index, uint32_t *wakes, size_t limit) {
-    const struct trace_model *trace = model->trace;
-    const struct viz_bar *bar = &model->bars[index];
-    uint32_t track = model->lanes[model->rows[viz_row_of_bar(model, index)].lane].track;
-    size_t count = 0;
-    for (size_t i = viz_wake_from(model, bar->begin_ns);
-         i < trace->wake_count && trace->wakes[i].from_ns <= bar->end_ns + model->origin_ns; i++) {
-        const struct trace_wake *wake = &trace->wakes[i];
-        if (wake->from_track != track ||
-            (trace->version > 0 && !is_within(trace, wake->from_slice, bar->slice)))
-            continue;
-        if (count < limit)
-            wakes[count] = (uint32_t)i;
-        count++;
-    }
-    return count;
 }

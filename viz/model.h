@@ -143,6 +143,8 @@ struct viz_model {
     size_t hidden_count;
     uint32_t *signals; /* instants that concern the whole program, by time */
     size_t signal_count;
+    uint32_t *wakes; /* private, as the next: wakes.h */
+    uint32_t *wake_ends;
     struct trace_counter at_work; /* how many tasks are: in the place of the trace's open spans */
     struct viz_range **counter_ranges; /* private: counters.h */
     struct viz_density density;        /* for the map */
@@ -199,12 +201,5 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
 /* The first of a lane's marks at or after a time, and the end of them: both into viz_model.marks.
  * TRACE_NO_INDEX in a lane's place: those of no lane. */
 size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end);
-
-/* The first wake that begins at or after a time. */
-size_t viz_wake_from(const struct viz_model *model, int64_t time_ns);
-/* The wakes that a bar caused: those between its begin and its end in the order of the events.
- * Where a trace does not say within what its wakes began, those of the lane from the one time to
- * the other. Up to `limit` of them go into wakes[]. Returns how many there are. */
-size_t viz_wakes_by(const struct viz_model *model, uint32_t bar, uint32_t *wakes, size_t limit);
 
 #endif

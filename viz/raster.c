@@ -73,10 +73,8 @@ static void cover_row(uint32_t *to, int count, const uint8_t *coverage, struct v
 }
 
 static void colour_row(uint32_t *to, int count, const uint32_t *colours, uint8_t alpha) {
-    for (int i = 0; i < count; i++)
-        if (colours[i] != 0)
-            to[i] = viz_pixel_over(to[i],
-                                   alpha == 255 ? colours[i] : viz_pixel_scale(colours[i], alpha));
+    for (int i = 0; i < count; i++) /* what is transparent changes nothing: no need to ask */
+        to[i] = viz_pixel_over(to[i], viz_pixel_scale(colours[i], alpha));
 }
 
 void viz_raster_stencil(const struct viz_raster *raster, struct viz_rect clip, int x, int y,

@@ -53,6 +53,8 @@ void viz_add_cell(struct viz_row_painter *rows, const struct viz_cell *cell);
 /* A wait that nobody can end any more. */
 bool viz_is_stuck(const struct viz_painter *painter, const struct viz_bar *bar);
 
+/* Whether rows are high enough for names (layout_labels.c). */
+bool viz_has_label_room(const struct viz_row_painter *rows);
 /* Names a bar, whose shape is in `rect`: inside where the name fits, or where a good part of it
  * does; else beside, up to column `room` (layout_labels.c). */
 void viz_paint_label(struct viz_row_painter *rows, const struct viz_bar *bar, struct viz_rect rect,

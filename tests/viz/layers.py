@@ -12,7 +12,7 @@ import sys
 # From the bottom up.
 LAYERS = [
     "axis bookmarks density history measure palette panel texts view",
-    "arrange at_work band busy colour counters group_cells groups map model loading objects search shares steps tabular",
+    "arrange at_work band busy colour counters group_cells groups map model loading objects search shares steps tabular wakes",
     "pair",
     "choice describe document options order range reasons scene travel two",
     "headline svg tab_events tab_range tab_state tab_why",

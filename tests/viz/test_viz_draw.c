@@ -118,11 +118,47 @@ static void test_draw__each_pixel_is_what_is_painted_there_in_order(void **state
     close_easel(&easel);
 }
 
+/* A cell after cells that are like it, or like it but for one level; where a pixel is one, or
+ * a part of one. */
+static void test_draw__each_pixel_of_a_density_is_its_cells(void **state) {
+    (void)state;
+    enum { COLUMNS = 50, ROWS = 20, LEVELS = 3 };
+    static const int times[] = {1, 2, 3};
+    uint8_t cells[ROWS][COLUMNS][LEVELS];
+    for (int y = 0; y < ROWS; y++)
+        for (int x = 0; x < COLUMNS; x++)
+            for (int level = 0; level < LEVELS; level++)
+                cells[y][x][level] = (uint8_t)((x + y) / (4 + 3 * level) * 77 % 256 * (y % 3 != 0));
+    const struct viz_density density = {.columns = COLUMNS,
+                                        .rows = ROWS,
+                                        .levels = LEVELS,
+                                        .roles = {VIZ_RUN, VIZ_SLEEP, VIZ_WAIT},
+                                        .cells = &cells[0][0][0]};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        struct easel easel;
+        open_easel(&easel);
+        const struct viz_raster raster = {easel.pixels, WIDTH, HEIGHT, WIDTH};
+        viz_add_density(&easel.scene, &density,
+                        (struct viz_rect){0, 0, COLUMNS * times[i], ROWS * times[i]});
+        assert_true(viz_draw(easel.drawer, &easel.scene, VIZ_DARK, &raster));
+        for (int y = 0; y < ROWS * times[i]; y++)
+            for (int x = 0; x < COLUMNS * times[i]; x++) {
+                uint32_t pixel = 0;
+                for (int level = 0; level < LEVELS; level++)
+                    pixel = blended(pixel, viz_palette_pixel(VIZ_DARK, density.roles[level]),
+                                    cells[y / times[i]][x / times[i]][level]);
+                assert_int_equal(easel.pixels[y * WIDTH + x], pixel);
+            }
+        close_easel(&easel);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draw__no_text_is_dropped_where_there_are_very_many),
         cmocka_unit_test(test_draw__nothing_is_painted_outside_a_clip),
         cmocka_unit_test(test_draw__each_pixel_is_what_is_painted_there_in_order),
+        cmocka_unit_test(test_draw__each_pixel_of_a_density_is_its_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
