@@ -173,6 +173,6 @@ int cad_as_completed_next_future(cad_as_completed *iterator, void **future) {
 
 void cad_as_completed_free(cad_as_completed *iterator) {
     cad__object *object = iterator != NULL ? &iterator->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &as_completed_type);
     cad__object_free(object);
 }

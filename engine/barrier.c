@@ -78,7 +78,7 @@ cad_barrier *cad_barrier_new(cad_loop *loop, size_t parties) {
 
 void cad_barrier_free(cad_barrier *barrier) {
     cad__object *object = barrier != NULL ? &barrier->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &barrier_type);
     cad__object_free(object);
 }
 

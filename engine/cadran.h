@@ -51,10 +51,12 @@
  * - Constructors that return a pointer return NULL when memory runs out, and for no other
  *   reason. What is made for a loop may be freed by its own function, and is freed with the loop
  *   otherwise.
- * - Wrong use by the programmer (a task freed twice, waiting outside a task) ends the program: by
+ * - Wrong use by the programmer (a queue freed twice, waiting outside a task) ends the program: by
  *   SIGABRT, with a line on standard error that says what is wrong. That is so in every build; what
  *   would take long to find out (that a task which was woken has yet to use what is freed) is
- *   looked for where NDEBUG is not defined when the library is built.
+ *   looked for where NDEBUG is not defined when the library is built. What each call would have to
+ *   pay for is not looked for: NULL where an object is due is a SIGSEGV there, and what has been
+ *   freed must not be used (the address sanitizer knows it, if the library is built with it).
  * - All functions are for the loop's own thread, except cad_call_soon_threadsafe().
  */
 #ifndef CADRAN_H

@@ -55,8 +55,8 @@ cad_condition *cad_condition_new(cad_loop *loop, cad_lock *lock) {
 void cad_condition_free(cad_condition *condition) {
     if (condition == NULL)
         return;
+    CAD__ASSERT_UNUSED(&condition->object, &condition_type);
     cad_lock *own = condition->own_lock ? condition->lock : NULL;
-    CAD__ASSERT_UNUSED(&condition->object);
     /* The lock after it: a detailed trace tells what is freed, and describes it by its lock. */
     cad__object_free(&condition->object);
     cad_lock_free(own);

@@ -44,7 +44,7 @@ cad_event *cad_event_new(cad_loop *loop) {
 
 void cad_event_free(cad_event *event) {
     cad__object *object = event != NULL ? &event->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &event_type);
     cad__object_free(object);
 }
 

@@ -251,6 +251,7 @@ static int leave_poll(cad_task *task) {
 static const cad__operation leave_operation = {.verb = "task_group", .poll = leave_poll};
 
 int cad_task_group_leave(cad_task_group *group, int error) {
+    CAD__ASSERT(cad__object_is(&group->object, &group_type), "it has been left");
     CAD__ASSERT(group->parent == cad__current(), "another task has entered it");
     CAD__ASSERT(error <= 0 && error != CAD_PENDING, "the code is neither 0 nor an error");
     group->block_error = error;

@@ -88,9 +88,16 @@ int cad__object_own_name(const cad__object *object, char *buffer, size_t size);
 bool cad__object_awaited(const cad__object *object);
 bool cad__object_in_use(const cad__object *object);
 
+/* Whether it is what a program's pointer to one should be; or NULL. What has been freed is of no
+ * type, until its memory is another object's: where the type was is then the pool's link. */
+static inline bool cad__object_is(const cad__object *object, const cad__type *type) {
+    return object == NULL || object->type == type;
+}
+
 /* Before it is freed by the program. */
-#define CAD__ASSERT_UNUSED(object)                                                                 \
+#define CAD__ASSERT_UNUSED(object, of_type)                                                        \
     do {                                                                                           \
+        CAD__ASSERT(cad__object_is(object, of_type), "it has been freed, or is no such object");   \
         CAD__ASSERT(!cad__object_awaited(object), "a task waits for it");                          \
         CAD__ASSERT_SLOW(!cad__object_in_use(object), "a task that was woken has yet to use it");  \
     } while (0)

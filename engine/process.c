@@ -337,7 +337,7 @@ void cad_process_close(cad_process *process) {
 
 void cad_process_free(cad_process *process) {
     cad__object *object = process != NULL ? &process->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &process_type);
     if (process == NULL || object->loop->closing)
         return;
     if (process->running != NULL) {

@@ -95,7 +95,7 @@ cad_queue *cad_priority_queue_new(cad_loop *loop, size_t maxsize,
 
 void cad_queue_free(cad_queue *queue) {
     cad__object *object = queue != NULL ? &queue->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &queue_type);
     cad__object_free(object);
 }
 

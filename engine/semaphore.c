@@ -54,7 +54,7 @@ cad_semaphore *cad_bounded_semaphore_new(cad_loop *loop, size_t value) {
 
 void cad_semaphore_free(cad_semaphore *semaphore) {
     cad__object *object = semaphore != NULL ? &semaphore->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &semaphore_type);
     cad__object_free(object);
 }
 

@@ -348,7 +348,8 @@ int cad_server_wait_closed(cad_server *server) {
 
 void cad_server_free(cad_server *server) {
     cad__object *object = server != NULL ? &server->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &server_type);
+    CAD__ASSERT(server == NULL || !server->freed, "it has been freed");
     if (server == NULL || object->loop->closing)
         return;
     cad_server_close(server);

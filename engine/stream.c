@@ -674,7 +674,7 @@ void cad__stream_destroy(cad_stream *stream) {
 
 void cad_stream_free(cad_stream *stream) {
     cad__object *object = stream != NULL ? &stream->object : NULL;
-    CAD__ASSERT_UNUSED(object);
+    CAD__ASSERT_UNUSED(object, &stream_type);
     if (stream == NULL || object->loop->closing)
         return;
     if (stream->transport != NULL) {

@@ -81,9 +81,9 @@ bool cad_timeout_expired(const cad_timeout *scope) {
 }
 
 int cad_timeout_leave(cad_timeout *scope, int error) {
+    CAD__ASSERT(cad__object_is(&scope->object, &timeout_type), "it has been left");
     cad_task *task = scope->task;
     CAD__ASSERT(task == cad__current(), "another task has entered it");
-    CAD__ASSERT(task->scopes > 0, "it has been left");
     task->scopes--;
     cad__timer_cancel(scope->object.loop, &scope->timer);
     bool expired = scope->state == EXPIRING;

@@ -44,6 +44,8 @@ static void test_scenario_faults__each_type_of_objects_has_a_row(void **state) {
         assert_non_null(prog_object_kinds[type].name);
         assert_non_null(prog_object_kinds[type].article);
         assert_non_null(prog_object_kinds[type].python);
+        if (prog_object_kinds[type].create != NULL)
+            assert_non_null(prog_object_kinds[type].deeds[0].one);
     }
 }
 

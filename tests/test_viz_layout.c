@@ -689,6 +689,16 @@ static void test_layout__what_cannot_be_shown_is_not_said_to_be_nothing(void **s
     stage_close(&stage);
 }
 
+static void test_layout__what_was_cut_short_is_not_said_to_be_well_formed(void **state) {
+    (void)state;
+    struct stage stage;
+    sample_text(&stage.sample, "[");
+    stage_open(&stage, 1000, 500);
+    assert_non_null(stage_text(&stage, "It was cut short before anything happened."));
+    assert_null(stage_text(&stage, "Nothing happened in this trace"));
+    stage_close(&stage);
+}
+
 static void test_layout__neighbours_are_stepped_through(void **state) {
     (void)state;
     struct stage stage;
@@ -764,6 +774,7 @@ int main(void) {
         cmocka_unit_test(test_layout__the_list_of_keys_cuts_nothing),
         cmocka_unit_test(test_layout__nothing_is_said_to_be_nothing),
         cmocka_unit_test(test_layout__what_cannot_be_shown_is_not_said_to_be_nothing),
+        cmocka_unit_test(test_layout__what_was_cut_short_is_not_said_to_be_well_formed),
         cmocka_unit_test(test_layout__neighbours_are_stepped_through),
         cmocka_unit_test(test_layout__texts_are_shortened_at_whole_characters),
     };

@@ -355,12 +355,14 @@ static const char *const *nothing_of(const struct viz_painter *painter) {
          "Shift+F, or a click on the filter above, shows all lanes again."},
         {"Nothing in this trace can be shown",
          "It has no slice and no instant; its warnings say what was left out."},
+        {"Nothing in this trace can be shown", "It was cut short before anything happened."},
         {"Nothing happened in this trace", "It is well-formed, and has no task and no event."}};
     bool filtered = painter->model->row_count > 0;
     return words[painter->ui->shown == VIZ_SHOWN_DIFFERENCES ? 0
                  : filtered                                  ? 1
                  : painter->model->trace->remark_count > 0   ? 2
-                                                             : 3];
+                 : !painter->model->trace->complete          ? 3
+                                                             : 4];
 }
 
 static void paint_nothing(struct viz_painter *painter) {

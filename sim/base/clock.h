@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* The time of a clock that never goes back (CLOCK_MONOTONIC), in nanoseconds: only differences of
- * it mean anything. It is the machine's, whatever clock a loop has. */
+ * it mean anything. It is the computer's, whatever clock a loop has. */
 int64_t base_clock_ns(void);
 
 #endif

@@ -162,7 +162,7 @@ int doc_parse(const char *name, const char *text, size_t size, doc_document **do
     return finish(made, parse(made, copy, size), document);
 }
 
-/* Whether the machine is at fault, and not who named the file. */
+/* Whether the computer is at fault, and not who named the file. */
 static bool is_environment(int reason) {
     return reason == EMFILE || reason == ENFILE || reason == ENOMEM || reason == EIO;
 }

@@ -50,7 +50,7 @@ typedef struct doc_node {
  *   0           there is a root; there can be faults already (keys that stand twice)
  *   CAD_EINVAL  there is no such file, or its text is not JSON, too large or too deep: the fault
  *               says what and where
- *   CAD_ESYSTEM the machine fails to read it: no descriptors, no memory, a disk; the fault says why
+ *   CAD_ESYSTEM the system fails to read it: no descriptors, no memory, a disk; the fault says why
  *   CAD_ENOMEM  *document is NULL
  * Except in the last case the caller owns *document. */
 int doc_load(const char *path, doc_document **document);

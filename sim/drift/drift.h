@@ -11,8 +11,8 @@
  *
  * Events of the two runs are matched as the comparison of traces matches them (compare/compare.h).
  * Where it is known how late the loop of a real run was, a time of that run is taken apart: what
- * time it would have been on a machine that had nothing else to do, which is the model's to
- * predict, and what the machine added, which is nobody's.
+ * time it would have been on a computer that had nothing else to do, which is the model's to
+ * predict, and what the computer added, which is nobody's.
  */
 #ifndef DRIFT_DRIFT_H
 #define DRIFT_DRIFT_H
@@ -59,7 +59,7 @@ struct drift_row {
     bool is_wait;
     int64_t least_ns, most_ns;  /* as they were predicted */
     struct drift_measure real;  /* by how much longer they were */
-    struct drift_measure model; /* ... without what the machine added */
+    struct drift_measure model; /* ... without what the computer added */
     uint64_t beyond;            /* of the model's, those beyond the tolerance */
     bool holds;                 /* no more than one of twenty is */
 };

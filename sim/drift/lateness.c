@@ -1,4 +1,4 @@
-/* Keeps what a loop says of its clock, and makes of it what the machine added to a time. */
+/* Keeps what a loop says of its clock, and makes of it what the computer added to a time. */
 #include "drift/lateness.h"
 
 #include <time.h>

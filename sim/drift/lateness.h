@@ -2,9 +2,9 @@
  *
  * A loop is late where it runs something after the time at which that was to run. It has two
  * reasons. One is work of its own: what the tasks do between their waits takes time, which a
- * scenario says takes none. The other is the machine, which had others to serve. The processor time
- * of the loop's thread tells the two apart: own work is how late the loop would have been on a
- * machine that has nothing else to do, as a queue with one server would be.
+ * scenario says takes none. The other is the computer, which had others to serve. The processor
+ * time of the loop's thread tells the two apart: own work is how late the loop would have been on a
+ * computer that has nothing else to do, as a queue with one server would be.
  */
 #ifndef DRIFT_LATENESS_H
 #define DRIFT_LATENESS_H
@@ -37,11 +37,11 @@ void drift_lateness_free(struct drift_lateness *lateness);
 void drift_lateness_add(struct drift_lateness *lateness, int64_t due_ns, int64_t now_ns,
                         int64_t processor_ns);
 
-/* The most by which the machine, and no work of its own, made the loop late. */
+/* The most by which the computer, and no work of its own, made the loop late. */
 int64_t drift_worst_lateness(const struct drift_lateness *lateness);
 
-/* What time it would have been at a time of the real clock, had the machine had nothing else to do.
- * That time itself where nobody looked before it. */
+/* What time it would have been at a time of the real clock, had the computer had nothing else to
+ * do. That time itself where nobody looked before it. */
 int64_t drift_unhindered(const struct drift_lateness *lateness, int64_t time_ns);
 
 #endif

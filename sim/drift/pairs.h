@@ -11,7 +11,7 @@ struct drift_pair {
     uint64_t place[CMP_SIDES];        /* which event of its trace it is */
     int64_t time_ns[CMP_SIDES];       /* as the traces have it */
     int64_t begin_ns[CMP_SIDES];      /* of the end of a span or wait, when it began */
-    int64_t model_ns, model_begin_ns; /* the run's, without what the machine added */
+    int64_t model_ns, model_begin_ns; /* the run's, without what the computer added */
     enum trace_kind kind;
     bool
         is_point; /* of a begin: it ends at once, so that where the trace has it is where it ends */

@@ -80,7 +80,7 @@ static struct drift_group *group_of(struct drift_rows *rows, const struct cmp_re
 
 /* --- Lengths --------------------------------------------------------------------------------- */
 
-/* Of a span or wait: as predicted, as it was, and as it would have been without the machine. */
+/* Of a span or wait: as predicted, as it was, and as it would have been without the computer. */
 struct span {
     int64_t predicted_ns, real_ns, model_ns;
 };

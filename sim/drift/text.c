@@ -114,7 +114,7 @@ static int put_row(const struct drift_row *row, base_buffer *text) {
     return error == 0 ? base_buffer_append(text, "\n", 1) : error;
 }
 
-/* The last column is what is left of the p95 where what the machine added is not counted. */
+/* The last column is what is left of the p95 where what the computer added is not counted. */
 static int put_columns(base_buffer *text, const char *what) {
     return base_buffer_format(text, "\n%-*s %5s  %-16s %9s %8s %9s %8s\n", NAME_WIDTH, what, "n",
                               "predicted", "off: mean", "p95", "worst", "model's");

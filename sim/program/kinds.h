@@ -19,6 +19,13 @@ typedef struct prog_object_member {
     const char *summary;
 } prog_object_member;
 
+/* What ends a wait in one of the lines of a primitive, of one task and of several: "puts into",
+ * "put into". */
+typedef struct prog_deed {
+    const char *line; /* as the engine calls it; NULL: it has no other */
+    const char *one, *many;
+} prog_deed;
+
 typedef struct prog_object_kind {
     const char *name;    /* "queue" */
     const char *article; /* "a" */
@@ -40,6 +47,7 @@ typedef struct prog_object_kind {
     bool holdable; /* `acquire` and `release` do the same */
 
     int (*wait)(void *primitive);   /* `wait`; NULL: not for `wait` */
+    prog_deed deeds[3];             /* of what documents declare: its lines, or one of none */
     bool wait_counts;               /* the result of a wait is a number, not True */
     int (*waited)(void *primitive); /* what it is, where that says so; NULL: the call's own */
 } prog_object_kind;

@@ -9,7 +9,7 @@
 /* Loads, checks and compiles a document of a language (steps/language.h). Returns
  *   0           *program is whole
  *   CAD_EINVAL  faults: in program->document
- *   CAD_ESYSTEM the machine fails to read the file: the fault is in program->document
+ *   CAD_ESYSTEM the computer fails to read the file: the fault is in program->document
  *   CAD_ENOMEM  *program is NULL
  * Except in the last case the caller owns *program. */
 int prog_load(const char *path, const prog_language *language, prog_program **program);

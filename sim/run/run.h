@@ -28,10 +28,10 @@ struct trace_stream;
 
 typedef struct run_machine run_machine;
 
-/* Checks what depends on the variables (sizes, counts, times) and makes a run that is ready to
- * begin. `program` and `options` must outlive it. Returns 0; CAD_EINVAL after faults, which are in
- * the program's document; CAD_ENOMEM; CAD_ESYSTEM when the real clock cannot be had. *machine is
- * NULL then. */
+/* Checks what depends on the variables (sizes, counts, times) and makes a machine that is ready
+ * for its run. `program` and `options` must outlive it. Returns 0; CAD_EINVAL after faults, which
+ * are in the program's document; CAD_ENOMEM; CAD_ESYSTEM when the real clock cannot be had.
+ * *machine is NULL then. */
 int run_machine_new(const prog_program *program, const run_machine_options *options,
                     run_machine **machine);
 

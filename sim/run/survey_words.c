@@ -103,21 +103,11 @@ static uint64_t units_of(const run_thing *what) {
 }
 
 /* What those do who end a wait for it. */
-static const run_deed *deed_of(const run_thing *what) {
-    static const run_deed deeds[PROG_OBJECT_TYPES] = {
-        [PROG_EVENT] = {"sets", "set"},
-        [PROG_CONDITION] = {"notifies", "notify"},
-        [PROG_SEMAPHORE] = {"releases", "release"},
-        [PROG_BARRIER] = {"comes to", "come to"},
-        [PROG_FUTURE] = {"sets", "set"},
-    };
-    static const run_deed of_queue[RUN_SURVEY_LINES] = {
-        {"calls task_done for", "call task_done for"},
-        {"puts into", "put into"},
-        {"gets from", "get from"}};
-    if (what->type != PROG_QUEUE)
-        return &deeds[what->type];
-    return &of_queue[(const char *)what->key - (const char *)what->object];
+static const prog_deed *deed_of(const run_thing *what) {
+    const prog_deed *deed = prog_object_kinds[what->type].deeds;
+    while (deed->line != NULL && strcmp(deed->line, what->line) != 0)
+        deed++;
+    return deed;
 }
 
 /* Where nobody is left who could end a wait: the steps that would. */

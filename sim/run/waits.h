@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "program/kinds.h"
 
 /* What those are to a wait who are named with it. */
 enum run_relation {
@@ -43,12 +44,7 @@ typedef struct run_parties {
     uint64_t units; /* that they have taken, in all */
 } run_parties;
 
-/* What would end a wait, of an object of a type: `which nobody sets any more`. */
-typedef struct run_deed {
-    const char *one, *many; /* "sets", "set" */
-} run_deed;
-
-/* A step of the document's that does it. */
+/* A step of the document's that would end a wait. */
 typedef struct run_deed_step {
     const char *step;
     uint32_t place;
@@ -75,7 +71,7 @@ typedef struct run_wait {
     char *state;      /* how that is: "full: 2 of 2"; NULL: there is nothing to say */
     enum run_relation relation;
     run_parties living, ended;
-    const run_deed *deed; /* of RUN_WAKERS and RUN_MIGHT_WAKE */
+    const prog_deed *deed; /* of RUN_WAKERS and RUN_MIGHT_WAKE: `which nobody sets any more` */
     run_deed_step steps[RUN_STEPS_KEPT];
     size_t step_count; /* those where no task comes any more: the first of them ... */
     size_t more_steps; /* ... and how many more there are */

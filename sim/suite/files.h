@@ -25,8 +25,8 @@ bool suite_bytes_same(const suite_bytes *a, const suite_bytes *b);
  * makes way. 0, or an errno value. */
 int suite_write_whole(const char *path, const suite_bytes *bytes);
 
-/* Gives a file another name, in place of the one that has it, so that also a machine that loses its
- * power has one of them whole. 0, or an errno value. */
+/* Gives a file another name, in place of the one that has it, so that also a computer that loses
+ * its power has one of them whole. 0, or an errno value. */
 int suite_replace(const char *path, const char *by);
 
 #endif

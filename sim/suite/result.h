@@ -66,7 +66,7 @@ static inline const char *suite_text(const base_buffer *text) {
     return text->data != NULL ? text->data : "";
 }
 
-/* The machine was too late, by that much, for what was found to be a failure. 0 or CAD_ENOMEM. */
+/* The computer was too late, by that much, for what was found to be a failure. 0 or CAD_ENOMEM. */
 int suite_excuse(suite_result *result, int64_t late_ns);
 
 /* Notes a reason, with a part of the sentence, as printf() does it. 0 or CAD_ENOMEM. */

@@ -189,10 +189,10 @@ static int load(suite_trial *trial, const prog_language *language, suite_then *t
     return error;
 }
 
-/* Any machine is late by less than that. */
+/* Any computer is late by less than that. */
 #define LATE_NS (10 * CAD_MILLISECOND)
 
-/* A machine that is late by more than times may differ judges no run: what of it is wrong may be
+/* A computer that is late by more than times may differ judges no run: what of it is wrong may be
  * its doing. */
 static int excuse_machine(const suite_trial *trial) {
     const uint32_t may_be =

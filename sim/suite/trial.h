@@ -19,7 +19,7 @@ typedef struct suite_stage {
     run_lines nowhere;    /* where the tasks print */
     int trace[2];         /* files without a name, for the traces of two runs */
     int64_t tolerance_ns; /* of the last run: how far off its times may be under the real clock */
-    int64_t late_ns; /* of all runs of a scenario: the most by which the machine made one late */
+    int64_t late_ns; /* of all runs of a scenario: the most by which the computer made one late */
     bool ready;
 } suite_stage;
 

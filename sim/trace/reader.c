@@ -362,7 +362,7 @@ static int take_events(struct reader *reader, bool *over) {
  */
 
 /* Members that tell of the run what the events do not. What else there is describes the recording:
- * units, versions, the machine. */
+ * units, versions, the computer. */
 static int remark_member(struct reader *reader, struct trace_raw key) {
     static const char *const names[] = {
         "\"samples\"",

@@ -2,10 +2,11 @@
 details; and what a run that is killed leaves."""
 
 import json
+import re
 import signal
 import time
 
-from cli_test import CASES, SCENARIOS, CliTest, main
+from cli_test import CASES, ROOT, SCENARIOS, CliTest, main
 
 # One of each kind of program, beside the scenarios.
 SOME_CASES = ["barrier-3.json", "callback-1.json", "condition-1.json", "gather-1.json",
@@ -154,13 +155,16 @@ class OtherPrograms(Events):
 
 
 class Details(Events):
-    DETAILS = {"turn", "park", "operation", "variable", "freed"}
+    # The categories of the kinds that the documentation marks so.
+    DETAILS = set(re.findall(r"(?m)^\| `.` \| `(\w+)` \|.*\| \*detail\*: ",
+                             (ROOT / "docs" / "trace-format.md").read_text(encoding="utf-8")))
 
     def test_they_are_told_to_who_asks_for_them(self):
         document = THREE_OBJECTS | {"vars": {"n": 1}}
         document["tasks"] = [{"name": "a", "do": document["tasks"][0]["do"] + [
             {"assign": {"n": "n + 1"}}, {"let": {"m": "n * 2"}}]}]
         plain = self.events_of(document)
+        self.assertLess({"turn", "operation"}, self.DETAILS)
         self.assertFalse(self.DETAILS & {event.get("cat") for event in plain})
         self.assertNotIn("detail", plain[0]["args"])
         events = self.events_of(document, "--detail")

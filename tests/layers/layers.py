@@ -19,6 +19,13 @@ def layers():
     return found
 
 
+def engine_headers():
+    """From its table: the headers of engine/, those first that know none of the others."""
+    section = PAGE.read_text(encoding="utf-8").split("### The headers of engine/")[1]
+    rows = re.findall(r"(?m)^\| (`.+?) \|", section.split("###")[0])
+    return [name for row in rows for name in re.findall(r"`(\w+\.h)`", row)]
+
+
 def sources(ends):
     """The files of the layers, from sim/: "base/map.h"."""
     return [path.relative_to(SIM).as_posix() for folder in layers()

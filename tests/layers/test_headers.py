@@ -7,7 +7,7 @@ import re
 import subprocess
 import unittest
 
-from layers import ENGINE, SIM, sources
+from layers import ENGINE, SIM, engine_headers, sources
 
 COMMAND = [os.environ["CADRAN_CC"], "-std=c11", "-D_DEFAULT_SOURCE", "-D_POSIX_C_SOURCE=200809L",
            "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{SIM}", f"-I{ENGINE}",
@@ -28,9 +28,20 @@ class Headers(unittest.TestCase):
             with self.subTest(name):
                 self.assert_compiles([name])
 
+    @staticmethod
+    def engine_includes():
+        return {path.name: re.findall(r'#include "(\w+\.h)"', path.read_text(encoding="utf-8"))
+                for path in ENGINE.glob("*.h")}
+
+    def test_those_of_the_engine_know_none_below_them_in_the_table(self):
+        listed = engine_headers()
+        self.assertGreater(len(listed), 15)
+        includes = self.engine_includes()
+        for i, name in enumerate(listed):
+            self.assertEqual(set(includes[name]) & set(listed[i:]), set(), name)
+
     def test_those_of_the_engine(self):
-        includes = {path.name: re.findall(r'#include "(\w+\.h)"', path.read_text(encoding="utf-8"))
-                    for path in ENGINE.glob("*.h")}
+        includes = self.engine_includes()
         for name in graphlib.TopologicalSorter(includes).static_order():  # which no circle has
             with self.subTest(name):
                 self.assert_compiles([name])

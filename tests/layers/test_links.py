@@ -19,6 +19,10 @@ CIRCLES = [
     {"expression/sequence", "expression/value"},
 ]
 
+# Headers that are not in a folder of sim/: the engine's, what is installed beside it, what the build
+# makes of the page's assets.
+BESIDE = {"cadran.h", "cadran-trace.h", "page_assets.h"}
+
 
 def read_objects():
     """({symbol: file that defines it}, {file: symbols that it uses}); a file is "base/map"."""
@@ -31,7 +35,7 @@ def read_objects():
     for line in table.splitlines():
         path, _, rest = line.partition(":")
         kind, symbol = rest.split()[-2:]
-        if kind == "U":
+        if kind in "Uwv":  # the small ones: weak, and perhaps not there
             used[names[path]].add(symbol)
         else:
             defined[symbol] = names[path]
@@ -114,10 +118,24 @@ class Links(unittest.TestCase):
         self.assertEqual(rows - wanted, {"step_language"} - wanted)
 
     @staticmethod
-    def headers():
-        return [(name, other) for name in sources({".c", ".h"})
-                for other in re.findall(r'^#include "(\w+/\w+\.h)"',
-                                        (SIM / name).read_text(encoding="utf-8"), re.M)]
+    def included(name):
+        return re.findall(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"',
+                          (SIM / name).read_text(encoding="utf-8"), re.M)
+
+    def headers(self):
+        return [(name, other) for name in sources({".c", ".h"}) for other in self.included(name)
+                if other not in BESIDE]
+
+    def test_headers_are_named_from_sim(self):
+        """So that no arrow hides in a name; and of the engine they include what programs do."""
+        names = set(sources({".h"}))
+        self.assertEqual([pair for pair in self.headers() if pair[1] not in names], [])
+
+    def test_of_the_engine_what_programs_see(self):
+        """At link level: no function of its own, and no driver's."""
+        own = {(name, symbol) for name, symbols in self.used.items() for symbol in symbols
+               if symbol.startswith("cad__") and symbol not in self.defined}
+        self.assertEqual(own, set())
 
     def test_headers_come_from_listed_folders(self):
         self.assert_listed(self.headers())
@@ -125,9 +143,8 @@ class Links(unittest.TestCase):
     def test_the_command_line_knows_no_machine_from_inside(self):
         """It gets a result, and says what it wants to know by the functions of run.h."""
         def headers_of(name, seen):
-            text = (SIM / name).read_text(encoding="utf-8")
-            for other in re.findall(r'^#include "(\w+/\w+\.h)"', text, re.M):
-                if other not in seen:
+            for other in self.included(name):
+                if other not in seen and other not in BESIDE:
                     seen.add(other)
                     headers_of(other, seen)
             return seen
