@@ -121,18 +121,13 @@ static int find_first(const struct cmp_result *result, struct latest *latest, in
     return kept ? 0 : CAD_ENOMEM;
 }
 
-/* Whether a task ends in another way. */
-static bool is_other_end(const struct cmp_difference *difference) {
-    return difference->kind == CMP_OUTCOME && difference->event[CMP_A].kind == TRACE_TASK_END;
-}
-
 /* Whether a root, which `side` has later, depends on a wait that this side has sooner, or alone:
  * its task does nothing before that is over, and it begins at the moment at which the root was
  * found. */
 static bool depends_on(const struct cmp_difference *root, const struct cmp_difference *sooner,
                        int side) {
     const struct cmp_event *event = &sooner->event[side], *other = &root->event[!side];
-    return !is_single(root) && !is_other_end(root) && sooner_of(root) == !side &&
+    return !is_single(root) && !cmp_is_other_end(root) && sooner_of(root) == !side &&
            event->kind == TRACE_WAIT_BEGIN && event->task == root->event[side].task &&
            event->ordinal < root->event[side].ordinal && event->time_ns == other->time_ns;
 }
@@ -157,7 +152,7 @@ static bool comes_of(const struct cmp_difference *root, const struct cmp_differe
 /* The same of an end of a task that is another one; of what one side has alone in its place, the
  * other side. */
 static int sooner_than(const struct cmp_difference *root, const struct cmp_difference *sooner) {
-    return is_other_end(sooner) && is_single(root) ? !cmp_side_of(root) : sooner_of(sooner);
+    return cmp_is_other_end(sooner) && is_single(root) ? !cmp_side_of(root) : sooner_of(sooner);
 }
 
 /* The task that did it. */
@@ -171,7 +166,7 @@ static uint32_t doer_of(const struct cmp_event *event) {
 static bool ends_instead(const struct cmp_difference *root, const struct cmp_difference *end,
                          int side) {
     const struct cmp_event *event = &end->event[side], *other = &root->event[!side];
-    return is_other_end(end) && is_single(root) && other->ordinal != 0 &&
+    return cmp_is_other_end(end) && is_single(root) && other->ordinal != 0 &&
            doer_of(other) == event->task && other->time_ns == event->time_ns;
 }
 

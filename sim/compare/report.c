@@ -159,12 +159,14 @@ static int add_state(struct maker *maker, int side, char message[CMP_MESSAGE_SIZ
     return error;
 }
 
-/* Whether both had come to the same state, because they had said the same: one event a line. */
-static bool had_the_same(const struct cmp_result *result, const struct cmp_difference *difference) {
+/* *same: whether both had come to the same state, because they had said the same: one event a line.
+ * As cmp_compare(). */
+static int had_the_same(const struct cmp_result *result, const struct cmp_difference *difference,
+                        bool *same, char message[CMP_MESSAGE_SIZE]) {
     const struct cmp_event *event = &difference->event[cmp_side_of(difference)];
     const uint64_t *before = difference->before;
-    return before[CMP_A] == before[CMP_B] && event->line == event->ordinal &&
-           cmp_share_lines(result, before[CMP_A] - 1);
+    *same = before[CMP_A] == before[CMP_B] && event->line == event->ordinal;
+    return *same ? cmp_share_lines(result, before[CMP_A] - 1, same, message) : 0;
 }
 
 static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
@@ -175,8 +177,11 @@ static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
     write_difference(maker, number);
     end_line(maker);
     add_place(maker, root);
+    bool same = false;
     int error = add_state(maker, CMP_A, message);
-    if (error != 0 || had_the_same(maker->result, root))
+    if (error == 0)
+        error = had_the_same(maker->result, root, &same, message);
+    if (error != 0 || same)
         return error;
     error = add_state(maker, CMP_B, message);
     base_buffer *a = &report->part[CMP_STATE_A].text, *b = &report->part[CMP_STATE_B].text;
@@ -307,16 +312,12 @@ static void add_concurrency(struct maker *maker) {
     end_line(maker);
 }
 
-static bool ends_otherwise(const struct cmp_difference *difference) {
-    return difference->kind == CMP_OUTCOME && difference->event[CMP_A].kind == TRACE_TASK_END;
-}
-
 /* Tasks that fail now, or do no more. What is a root is told already. */
 static void add_ends(struct maker *maker) {
     const struct cmp_result *result = maker->result;
     uint64_t count = 0;
     for (uint32_t i = 0; i < result->count; i++) {
-        if (!ends_otherwise(&result->differences[i]) || cmp_is_root(result, i) ||
+        if (!cmp_is_other_end(&result->differences[i]) || cmp_is_root(result, i) ||
             (count++ >= ENDS_SHOWN && !maker->all))
             continue;
         write_difference(maker, i);
