@@ -94,17 +94,31 @@ static int sooner_of(const struct cmp_difference *difference) {
     return a_ns == b_ns ? CMP_SIDES : a_ns < b_ns ? CMP_A : CMP_B;
 }
 
-/* Whether that difference is the first thing that its task does on that side alone at that moment:
- * `latest` has for each task and side the last such difference, and from now on this one. 0 or
- * CAD_ENOMEM. */
-static int find_first(const struct cmp_result *result, struct base_map *latest, int side,
+/* For each task and side the last difference that it has there; and the last of those that are not
+ * told before each end of a task: it leaves its spans, and wakes, by no object, who awaits it. */
+struct latest {
+    struct base_map any, but_leaving;
+};
+
+static bool may_be_leaving(const struct cmp_event *event) {
+    return event->kind == TRACE_SPAN_END ||
+           (event->kind == TRACE_WAKES && event->object == CMP_NOBODY);
+}
+
+/* Whether that difference is the first thing that its task does on that side alone at that moment;
+ * from now on it is the last. 0 or CAD_ENOMEM. */
+static int find_first(const struct cmp_result *result, struct latest *latest, int side,
                       uint32_t number, bool *first) {
     const struct cmp_event *event = &result->differences[number].event[side];
     uint64_t key = (uint64_t)event->task << 1 | (uint64_t)side;
-    uint32_t before = base_map_get(latest, key);
+    const struct base_map *behind =
+        event->kind == TRACE_TASK_END ? &latest->but_leaving : &latest->any;
+    uint32_t before = base_map_get(behind, key);
     *first =
         before == UINT32_MAX || result->differences[before].event[side].time_ns != event->time_ns;
-    return base_map_put(latest, key, number) ? 0 : CAD_ENOMEM;
+    bool kept = base_map_put(&latest->any, key, number) &&
+                (may_be_leaving(event) || base_map_put(&latest->but_leaving, key, number));
+    return kept ? 0 : CAD_ENOMEM;
 }
 
 /* Whether a root, which `side` has later, depends on a wait that this side has sooner, or alone:
@@ -113,9 +127,9 @@ static int find_first(const struct cmp_result *result, struct base_map *latest, 
 static bool depends_on(const struct cmp_difference *root, const struct cmp_difference *sooner,
                        int side) {
     const struct cmp_event *event = &sooner->event[side], *other = &root->event[!side];
-    return !is_single(root) && sooner_of(root) == !side && event->kind == TRACE_WAIT_BEGIN &&
-           event->task == root->event[side].task && event->ordinal < root->event[side].ordinal &&
-           event->time_ns == other->time_ns;
+    return !is_single(root) && !cmp_is_other_end(root) && sooner_of(root) == !side &&
+           event->kind == TRACE_WAIT_BEGIN && event->task == root->event[side].task &&
+           event->ordinal < root->event[side].ordinal && event->time_ns == other->time_ns;
 }
 
 /* Whether a root is what comes of the end of something that both have, at the same times, and that
@@ -135,6 +149,27 @@ static bool comes_of(const struct cmp_difference *root, const struct cmp_differe
            effect->object == cause->object;
 }
 
+/* The same of an end of a task that is another one; of what one side has alone in its place, the
+ * other side. */
+static int sooner_than(const struct cmp_difference *root, const struct cmp_difference *sooner) {
+    return cmp_is_other_end(sooner) && is_single(root) ? !cmp_side_of(root) : sooner_of(sooner);
+}
+
+/* The task that did it. */
+static uint32_t doer_of(const struct cmp_event *event) {
+    bool by_other = event->kind == TRACE_TASK_BEGIN || event->kind == TRACE_CANCEL;
+    return by_other ? event->other : event->task;
+}
+
+/* Whether a task ends in another way in the place of a root that the other side has alone: it was
+ * that end which kept the task from it. */
+static bool ends_instead(const struct cmp_difference *root, const struct cmp_difference *end,
+                         int side) {
+    const struct cmp_event *event = &end->event[side], *other = &root->event[!side];
+    return cmp_is_other_end(end) && is_single(root) && other->ordinal != 0 &&
+           doer_of(other) == event->task && other->time_ns == event->time_ns;
+}
+
 static void change_places(struct cmp_difference *root, struct cmp_difference *sooner, int side) {
     struct cmp_difference cause = *sooner, effect = *root;
     memcpy(cause.before, effect.before, sizeof cause.before);
@@ -147,21 +182,23 @@ static void change_places(struct cmp_difference *root, struct cmp_difference *so
 /* A wait may have been looked at before its turn (match.c), and follow from another one, with which
  * the other side's task began instead: the two change places. Where that side's task did something
  * else before, it is what it did that made the difference. So do two of which the cause is told
- * behind what comes of it. */
+ * behind what comes of it: an end of a task is. */
 static int turn_roots(struct cmp_result *result) {
-    struct base_map latest = {0};
+    struct latest latest = {0};
     int error = 0;
     for (uint32_t i = 0; i < result->count && error == 0; i++) {
         struct cmp_difference *sooner = &result->differences[i];
         struct cmp_difference *root = &result->differences[sooner->root];
-        int side = sooner_of(sooner);
+        int side = sooner_than(root, sooner);
         bool first = false;
         if (side < CMP_SIDES)
             error = find_first(result, &latest, side, i, &first);
-        if (root != sooner && ((first && depends_on(root, sooner, side)) || comes_of(root, sooner)))
+        bool before = first && (depends_on(root, sooner, side) || ends_instead(root, sooner, side));
+        if (root != sooner && (before || comes_of(root, sooner)))
             change_places(root, sooner, side < CMP_SIDES ? side : CMP_B);
     }
-    base_map_free(&latest);
+    base_map_free(&latest.any);
+    base_map_free(&latest.but_leaving);
     return error;
 }
 

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many roots and tasks one looks at, and how many objects. */
-enum { SHOWN = 5, OBJECTS_SHOWN = 3 };
+/* How many roots and tasks one looks at, how many objects, and how many ends of tasks. */
+enum { SHOWN = 5, OBJECTS_SHOWN = 3, ENDS_SHOWN = 2 };
 
 const char *cmp_next_line(const struct cmp_lines *lines, const char *line) {
     const char *next = line == NULL ? lines->text.data : line + strlen(line) + 1;
@@ -78,6 +78,12 @@ static void add_settings(struct maker *maker) {
     if (result->real[CMP_A] != result->real[CMP_B]) {
         cmp_write(&maker->writer, "%s ran under the real clock, the other under the virtual one.",
                   result->real[CMP_A] ? "A" : "B");
+        end_line(maker);
+    }
+    bool exact = result->tolerance.time_ns == 0 && !(result->tolerance.share > 0);
+    if ((result->real[CMP_A] || result->real[CMP_B]) && exact && cmp_root_count(result) > 0) {
+        cmp_write(&maker->writer, "No run under the real clock has the times of another: to "
+                                  "compare beside them, --level order --tolerance 20ms.");
         end_line(maker);
     }
 }
@@ -153,16 +159,14 @@ static int add_state(struct maker *maker, int side, char message[CMP_MESSAGE_SIZ
     return error;
 }
 
-/* Whether both had come to the same state, because they had said the same: one event a line. 0 or
- * CAD_ENOMEM. */
+/* *same: whether both had come to the same state, because they had said the same: one event a line.
+ * As cmp_compare(). */
 static int had_the_same(const struct cmp_result *result, const struct cmp_difference *difference,
-                        bool *same) {
+                        bool *same, char message[CMP_MESSAGE_SIZE]) {
     const struct cmp_event *event = &difference->event[cmp_side_of(difference)];
     const uint64_t *before = difference->before;
-    *same = false;
-    if (before[CMP_A] != before[CMP_B] || event->line != event->ordinal)
-        return 0;
-    return cmp_share_lines(result, before[CMP_A] - 1, same);
+    *same = before[CMP_A] == before[CMP_B] && event->line == event->ordinal;
+    return *same ? cmp_share_lines(result, before[CMP_A] - 1, same, message) : 0;
 }
 
 static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
@@ -176,7 +180,7 @@ static int add_first_root(struct maker *maker, char message[CMP_MESSAGE_SIZE]) {
     bool same = false;
     int error = add_state(maker, CMP_A, message);
     if (error == 0)
-        error = had_the_same(maker->result, root, &same);
+        error = had_the_same(maker->result, root, &same, message);
     if (error != 0 || same)
         return error;
     error = add_state(maker, CMP_B, message);
@@ -308,6 +312,21 @@ static void add_concurrency(struct maker *maker) {
     end_line(maker);
 }
 
+/* Tasks that fail now, or do no more. What is a root is told already. */
+static void add_ends(struct maker *maker) {
+    const struct cmp_result *result = maker->result;
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < result->count; i++) {
+        if (!cmp_is_other_end(&result->differences[i]) || cmp_is_root(result, i) ||
+            (count++ >= ENDS_SHOWN && !maker->all))
+            continue;
+        write_difference(maker, i);
+        end_line(maker);
+    }
+    add_more(maker, count > ENDS_SHOWN && !maker->all ? count - ENDS_SHOWN : 0,
+             "tasks end in another way");
+}
+
 static void write_both_times(struct cmp_writer *writer, const int64_t times_ns[CMP_SIDES]) {
     cmp_write_time(writer, times_ns[CMP_B], true);
     if (times_ns[CMP_A] == times_ns[CMP_B])
@@ -343,6 +362,7 @@ static void add_effects(struct maker *maker) {
     begin_part(maker, CMP_EFFECTS);
     add_makespan(maker);
     add_concurrency(maker);
+    add_ends(maker);
     for (uint32_t i = 0; i < cmp_object_count(result); i++)
         if (waits_differ(cmp_waits(result, i)) && (count++ < OBJECTS_SHOWN || maker->all))
             add_waits(maker, i);

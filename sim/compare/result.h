@@ -31,4 +31,9 @@ struct cmp_result {
     bool detailed[CMP_SIDES], real[CMP_SIDES];
 };
 
+/* Whether a task that both have ends in another way. */
+static inline bool cmp_is_other_end(const struct cmp_difference *difference) {
+    return difference->kind == CMP_OUTCOME && difference->event[CMP_A].kind == TRACE_TASK_END;
+}
+
 #endif

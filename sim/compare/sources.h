@@ -14,9 +14,10 @@ int cmp_keep_input(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
  * result->bytes_equal. As cmp_compare(). */
 int cmp_compare_bytes(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]);
 
-/* Whether both begin with so many lines that are the same; not so, too, where that cannot be said.
- * 0 or CAD_ENOMEM. */
-int cmp_share_lines(const struct cmp_result *result, uint64_t lines, bool *same);
+/* *same: whether both begin with so many lines that are the same; false also where they are packed.
+ * As cmp_compare(). */
+int cmp_share_lines(const struct cmp_result *result, uint64_t lines, bool *same,
+                    char message[CMP_MESSAGE_SIZE]);
 
 /* For consumers that want no more: what their take() returns then, and cmp_read_source() does. */
 #define CMP_REACHED CAD_ECANCELLED

@@ -266,6 +266,27 @@ class Roots(DiffTest):
                               [task("a", {"sleep": 1}, {"raise": "Boom", "message": "no"})])
         self.assertEqual(self.sentences(found), ["a ends as failed: Boom: no, not as returned"])
 
+    def test_a_task_that_fails_before_it_does_something(self):
+        rest = [{"print": "x"}, {"put": "q", "value": "1"}, {"sleep": 2}]
+        failing = {"raise": "Boom", "message": "no"}
+        for before, after in (rest, [failing, *rest]), ([{"span": "s", "do": rest}],
+                                                        [{"span": "s", "do": [failing, *rest]}]):
+            found = self.of_tasks([task("b", {"await": "a"}), task("a", *before)],
+                                  [task("b", {"await": "a"}), task("a", *after)],
+                                  objects={"q": {"type": "queue"}})
+            self.assertEqual(self.sentences(found), ["a ends as failed: Boom: no, not as returned"])
+
+    def test_who_fails_by_it_is_on_the_screen(self):
+        traces = []
+        for name, seconds in ("a", 1), ("b", 0.5):
+            traces.append(self.record(name, {"cadran": 1, "name": "x", "tasks": [
+                task("slow", {"sleep": seconds}),
+                task("user", {"sleep": 0.7}, {"if": "done(slow)", "then": [
+                    {"raise": "Early", "message": "it is there"}]})]}))
+        text = self.cadran("diff", *traces).out
+        self.assertIn("slow waits (sleep) for 500 ms, not 1 s", text)
+        self.assertIn("  at 0.7 s: user ends as failed: Early: it is there, not as returned\n", text)
+
     def test_another_text(self):
         found = self.of_tasks([task("a", {"print": "x"})], [task("a", {"print": "y"})])
         self.assertEqual(self.sentences(found), ['a prints "y", not "x"'])
@@ -383,6 +404,18 @@ class Faults(DiffTest):
         done = self.check(self.cadran("diff", "-", other, given=trace.read_text()), DIFFERENT)
         self.assertIn("A  <stdin>", done.out)
         self.check(self.cadran("diff", trace, "-", given=trace.read_text()), SAME)
+
+
+class Real(DiffTest):
+    def test_what_compares_two_runs_of_the_real_clock(self):
+        document = {"cadran": 1, "name": "x", "tasks": [task("a", {"sleep": 0.01}, {"sleep": 0.01})]}
+        traces = [self.record(name, document, "--clock", "real") for name in "ab"]
+        text = self.expect(DIFFERENT, "diff", *traces, err="").out
+        self.assertIn("No run under the real clock has the times of another: to compare beside them, "
+                      "--level order --tolerance 20ms.", " ".join(text.split()))
+        self.expect(SAME, "diff", "--level", "order", "--tolerance", "10s", *traces, err="")
+        text = self.cadran("diff", "--tolerance", "10s", *traces).out
+        self.assertNotIn("No run", text)
 
 
 class Shown(DiffTest):

@@ -1,5 +1,6 @@
-"""cadran diff where one step was put before another one: a sleep, at any place of any scenario and of any
-conformance case. The first root is that sleep: of the task that sleeps, at the time at which it begins to."""
+"""cadran diff where one step was put before another one, at any place of any scenario and of any
+conformance case: a sleep, or one that fails. The first root is that sleep: of the task that sleeps, at the
+time at which it begins to; or the end of the task that fails, with its error."""
 
 import copy
 import json
@@ -10,6 +11,7 @@ from cli_test import CASES, SCENARIOS, CliTest
 
 # As no step of theirs sleeps.
 SLEEP = 0.0137
+FAILURE = {"raise": "Planted", "message": "by hand"}
 STEPS = ("do", "try", "else", "finally", "then", "task_group")
 
 
@@ -85,11 +87,26 @@ class Inserted(CliTest):
         time_ns = event.get("begin_ns", event["time_ns"])
         return root["sentence"], (found["tasks"][event["task"]]["b"]["name"], time_ns / 1000)
 
-    def look(self, document, path, number, *options):
-        """None: nobody comes to that place. Else whether it is found, and what is said."""
+    def insert(self, document, path, number, step, *options):
+        """Whether it runs."""
         changed = copy.deepcopy(document)
-        at(changed, path).insert(number, {"sleep": SLEEP})
-        if not self.record("b", changed, *options):
+        at(changed, path).insert(number, step)
+        return self.record("b", changed, *options)
+
+    def look_for_failure(self, document, path, number, *options):
+        """As look_for_sleep()."""
+        if not self.insert(document, path, number, FAILURE, *options):
+            return None
+        ends = [event for event in json.loads((self.folder / "b").read_text())
+                if event["ph"] == "E" and event.get("args", {}).get("error") == FAILURE["raise"]]
+        if not ends:
+            return None
+        said, _ = self.first_root()
+        return FAILURE["raise"] in said, f"{document['name']} {path} {number}: {said}"
+
+    def look_for_sleep(self, document, path, number, *options):
+        """None: nobody comes to that place. Else whether it is found, and what is said."""
+        if not self.insert(document, path, number, {"sleep": SLEEP}, *options):
             return None
         expected = self.sleepers()
         if not expected:
@@ -97,9 +114,8 @@ class Inserted(CliTest):
         said, sleeper = self.first_root()
         return sleeper in expected, f"{document['name']} {path} {number}: {said}; not {expected}"
 
-    def hold(self, folders, at_most, *options):
-        """At so many places of each; no more than two in a hundred may be told otherwise: a callback
-        that is made later, or what is made by another task, seems to come from nothing."""
+    def hold(self, look, folders, at_most, share, *options):
+        """At so many places of each; no more than one of `share` may be told otherwise."""
         choose = random.Random(10)
         looked, wrong = 0, []
         for folder in folders:
@@ -108,20 +124,25 @@ class Inserted(CliTest):
                     continue
                 found = list(places(document))
                 for path, number in choose.sample(found, min(at_most, len(found))):
-                    result = self.look(document, path, number, *options)
+                    result = look(document, path, number, *options)
                     if result is None:
                         continue
                     looked += 1
                     if not result[0]:
                         wrong.append(result[1])
         self.assertGreater(looked, 50)
-        self.assertLessEqual(len(wrong), looked // 50, "\n".join(wrong))
+        self.assertLessEqual(len(wrong), looked // share, "\n".join(wrong))
 
     def test_a_sleep_more(self):
-        self.hold([SCENARIOS, SCENARIOS / "examples", CASES], 1)
+        """A callback that is made later, or what is made by another task, seems to come from nothing."""
+        self.hold(self.look_for_sleep, [SCENARIOS, SCENARIOS / "examples", CASES], 1, 50)
 
     def test_with_details(self):
-        self.hold([SCENARIOS, SCENARIOS / "examples"], 2, "--detail")
+        self.hold(self.look_for_sleep, [SCENARIOS, SCENARIOS / "examples"], 2, 50, "--detail")
+
+    def test_a_failure(self):
+        """One that runs the steps of a `finally`, or leaves a lock, does that before it ends."""
+        self.hold(self.look_for_failure, [SCENARIOS, SCENARIOS / "examples", CASES], 1, 12)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Forty-eight changes that somebody could make to the engine, each with a scenario in which it has
+"""Fifty-eight changes that somebody could make to the engine, each with a scenario in which it has
 an effect, and what the first root must say of it."""
 
 
@@ -140,6 +140,32 @@ NOTIFIED = tasks(("waiter{i}", 3, [{"with": "door", "do": [{"wait": "door"}]}, w
                  ("keeper", [{"sleep": 2}, {"with": "door", "do": [{"notify": "door"}]},
                              {"cancel": "waiter0"}]), objects=objects(door="condition"))
 LEFT = tasks(("client", [{"timeout": 2, "do": [work("call", 1)]}, work("after", 5)]))
+
+POLLS = tasks(("poll", [{"repeat": 4, "do": [work("tick", 0.6)]}]))
+PAGES = tasks(("main", [*BOTH, {"spawn": "f", "args": {"n": 3.1}, "as": "c"},
+                        {"as_completed": ["a", "b", "c"], "as": "x", "do": [
+                            {"log": "{x}"}, work("read {x}", 2.5)]}]),
+              coroutines={"f": {"params": ["n"], "do": [{"sleep": "n"}, {"return": "page {n}"}]}})
+THREADS = tasks(("job{i}", 4, [{"span": "io {i}", "do": [{"to_thread": "i * 0.1 + 1"}]}]), threads=2)
+FAILS = {"fails": {"do": [{"sleep": 1}, {"raise": "Boom"}]}}
+GATHER_ALL = tasks(("main", [{"spawn": "f", "args": {"n": 3}, "as": "a"}, {"spawn": "fails", "as": "b"},
+                             {"gather": ["a", "b"], "return_exceptions": True, "as": "all"},
+                             work("merge", 1)]), coroutines=FETCH | FAILS)
+GROUP_OF_THREE = tasks(
+    ("main", [{"try": [{"task_group": [{"spawn": "f", "args": {"n": 4}},
+                                       {"spawn": "f", "args": {"n": 5}}, {"spawn": "fails"}]}],
+               "except": {"ExceptionGroup": [{"log": "failed"}]}}]), coroutines=FETCH | FAILS)
+NOWAIT = tasks(("putter{i}", 3, [{"put": "slots", "value": "{i}"}, work("p {i}", 1)]),
+               ("getter", [{"sleep": 1}, {"get_nowait": "slots"}, {"sleep": 1}, {"get": "slots"}]),
+               objects=objects(slots={"type": "queue", "maxsize": 1}))
+WAIT_AWHILE = tasks(("main", [*BOTH, {"wait": ["a", "b"], "timeout": 2}, work("next", 1),
+                              {"await": "a"}]), coroutines=FETCH)
+LATECOMER = tasks(("visitor{i}", 2, [{"sleep": "i"}, {"wait": "go"}, work("run {i}", 1)]),
+                  ("starter", [{"sleep": 0.5}, {"set": "go"}, {"sleep": 3}, {"clear": "go"},
+                               {"set": "go"}]), objects=objects(go="event"))
+SHIELDED = tasks(("main", [{"spawn": "fails", "as": "t"},
+                           {"try": [{"shield": "t"}, work("fine", 1)],
+                            "except": {"Boom": [work("boom", 1)]}}]), coroutines=FAILS)
 
 LAST = "cad__wake(&CAD__CONTAINER({}.list.prev, cad__task, wait.link)->future)"
 
@@ -381,4 +407,43 @@ CHANGES = [
            "        (void)task;\n"
            "    return wait->error;",
            PUTTERS, 1, "slots"),
+    Change("sleeps end at the next quarter of a second", "task.c",
+           "cad__clock_sleep(task->object.loop, delay_ns)",
+           "(cad__clock_sleep(task->object.loop, delay_ns) + 249999999) / 250000000 * 250000000",
+           POLLS, 0.6, "poll", "tick", "750 ms"),
+    Change("as_completed() hands out the last first", "as_completed.c",
+           "    cad__append(&self->completed, &done->link);",
+           "    cad__append(self->completed.next, &done->link);",
+           PAGES, 3.5, "main", "page 3.1"),
+    Change("a worker fewer", "thread.c",
+           "threads->busy < loop->workers && !cad__list_empty",
+           "threads->busy + 1 < loop->workers && !cad__list_empty",
+           THREADS, 2.2, "job2", "to_thread"),
+    Change("gather() does not return exceptions", "gather.c",
+           "else if (!self->return_exceptions && future->error != 0)",
+           "else if (future->error != 0)",
+           GATHER_ALL, 1, "gather"),
+    Change("a group cancels its first task only", "group.c",
+           "        if (!cad_future_done(task))\n            (void)cad__future_cancel(task, NULL);",
+           "        if (!cad_future_done(task)) {\n            (void)cad__future_cancel(task, NULL);\n"
+           "            break;\n        }",
+           GROUP_OF_THREE, 1, "f-2", "cancelled"),
+    Change("get_nowait() wakes no putter", "queue.c",
+           "    if (error == 0)\n        cad__wake_first(&queue->putters);\n",
+           "    if (error == 0 && verb[3] == '\\0')\n        cad__wake_first(&queue->putters);\n",
+           NOWAIT, 1, "getter", "putter1", "slots"),
+    Change("who waits joins the line at its head", "waiter.c",
+           "    cad__append(&waiters->list, &wait->link);",
+           "    cad__append(waiters->list.next, &wait->link);",
+           SEMAPHORE, 1, "job0", "job5", "limit"),
+    Change("the timeout of wait() does nothing", "wait.c",
+           "    release_waiter(CAD__CONTAINER(entry, waiting, timer.entry));", "    (void)entry;",
+           WAIT_AWHILE, 2, "main", "wait"),
+    Change("who comes to an event that is set waits for the next set()", "event.c",
+           "    if (wait->phase++ == 0 && !event->set)", "    if (wait->phase++ == 0)",
+           LATECOMER, 1, "visitor1", "go"),
+    Change("a shield loses the error", "gather.c",
+           "cad__future_finish(&self->outer, inner->value, inner->error, inner->exception);",
+           "cad__future_finish(&self->outer, inner->value, 0, NULL);",
+           SHIELDED, 1, "main", ("fine", "error")),
 ]
