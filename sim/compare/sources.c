@@ -278,34 +278,26 @@ static bool same_lines(const char *a, const char *b, size_t length, uint64_t *li
     return memcmp(a, b, (size_t)(at - a)) == 0;
 }
 
+static bool files_share_lines(const struct bytes bytes[CMP_SIDES], uint64_t lines) {
+    bool same = !may_be_packed(&bytes[CMP_A]) && !may_be_packed(&bytes[CMP_B]);
+    uint64_t size = bytes[bytes[CMP_A].size < bytes[CMP_B].size ? CMP_A : CMP_B].size;
+    for (uint64_t at = 0; same && lines > 0 && at < size; at += PIECE_SIZE) {
+        const char *pieces[CMP_SIDES];
+        size_t length = piece_length(size, at);
+        same = look_at_both(bytes, at, length, pieces) == 0 && pieces[CMP_A] != NULL &&
+               same_lines(pieces[CMP_A], pieces[CMP_B], length, &lines);
+    }
+    return same && lines == 0;
+}
+
 int cmp_share_lines(const struct cmp_result *result, uint64_t lines, bool *same,
                     char message[CMP_MESSAGE_SIZE]) {
     struct bytes bytes[CMP_SIDES] = {{.fd = -1}, {.fd = -1}};
     int error = open_bytes(result, CMP_A, &bytes[CMP_A], message);
     if (error == 0)
         error = open_bytes(result, CMP_B, &bytes[CMP_B], message);
-    *same = error == 0 && !may_be_packed(&bytes[CMP_A]) && !may_be_packed(&bytes[CMP_B]);
-    uint64_t size = bytes[bytes[CMP_A].size < bytes[CMP_B].size ? CMP_A : CMP_B].size;
-    for (uint64_t at = 0; *same && lines > 0 && at < size; at += PIECE_SIZE) {
-        const char *pieces[CMP_SIDES];
-        size_t length = piece_length(size, at);
-        *same = look_at_both(bytes, at, length, pieces) == 0 && pieces[CMP_A] != NULL &&
-                same_lines(pieces[CMP_A], pieces[CMP_B], length, &lines);
-    }
-    *same = *same && lines == 0;
-    close_bytes(&bytes[CMP_A]);
-    close_bytes(&bytes[CMP_B]);
-    return error;
-}
-
-int cmp_share_lines(const struct cmp_result *result, uint64_t lines, bool *same) {
-    struct bytes bytes[CMP_SIDES] = {{.fd = -1}, {.fd = -1}};
-    char message[CMP_MESSAGE_SIZE];
-    int error = open_bytes(result, CMP_A, &bytes[CMP_A], message);
-    if (error == 0)
-        error = open_bytes(result, CMP_B, &bytes[CMP_B], message);
     *same = error == 0 && files_share_lines(bytes, lines);
     close_bytes(&bytes[CMP_A]);
     close_bytes(&bytes[CMP_B]);
-    return error == CAD_ENOMEM ? error : 0;
+    return error;
 }
