@@ -608,7 +608,8 @@ static int read_all(struct reader *reader, const char *name, char *message) {
 }
 
 static void finish(struct reader *reader, const char *name, int error, char *message) {
-    if (error == CAD_ENOMEM)
+    bool said = reader->consumer_failed && message[0] != '\0'; /* in the consumer's own words */
+    if (error == CAD_ENOMEM && !said)
         snprintf(message, TRACE_MESSAGE_SIZE, "%.200s: not enough memory to read it", name);
     trace_build_drop(&reader->builder);
     trace_rules_free(&reader->rules);

@@ -755,7 +755,7 @@ static const char *failure(const struct trace_consumer *consumer) {
     const struct why_collector *collector = (const struct why_collector *)(const void *)consumer;
     return collector->foreign
                ? "another program's trace, which has no tasks and primitives; cadran view shows it"
-               : "out of memory";
+               : NULL;
 }
 
 /* In a trace that was cut short, what is open is so until its end. */
