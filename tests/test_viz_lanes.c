@@ -439,7 +439,7 @@ static void test_lanes__a_band_that_was_cleared_is_as_a_new_one(void **state) {
     for (int part = 1; part <= 16; part *= 2) {
         struct viz_band used, fresh;
         double begin_ns = part > 1 ? all_ns / 3 : -all_ns / 10;
-        double cell_ns = 1.2 * all_ns / part / COLUMNS;
+        double cell_ns = 1.2 * all_ns / part / (double)COLUMNS;
         assert_true(viz_band_open(&used, COLUMNS, begin_ns, cell_ns));
         for (size_t row = 0; row < sample.model->row_count; row++) {
             assert_true(viz_band_open(&fresh, COLUMNS, begin_ns, cell_ns));
