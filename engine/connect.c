@@ -32,8 +32,7 @@ typedef struct attempt {
     int descriptor;
 } attempt;
 
-/* --- What it becomes ---------------------------------------------------------------------------
- */
+/* --- What it becomes -------------------------------------------------------------------------- */
 
 /* The transport watches the descriptor itself. */
 static int make(attempt *self) {
@@ -74,8 +73,7 @@ static void drop_errors(attempt *self) {
     self->error = 0;
 }
 
-/* --- Trying ------------------------------------------------------------------------------------
- */
+/* --- Trying ----------------------------------------------------------------------------------- */
 
 static void connected(void *arg);
 
@@ -136,8 +134,7 @@ static void connected(void *arg) {
     cad__wake_all(&self->waiters);
 }
 
-/* --- The wait ----------------------------------------------------------------------------------
- */
+/* --- The wait --------------------------------------------------------------------------------- */
 
 static void end_attempt(attempt *self) {
     if (!self->loop->closing) /* else it is gone with all requests */
@@ -213,8 +210,7 @@ static const cad__operation open_operation = {
 static const cad__operation create_operation = {
     .verb = "create_connection", .poll = connect_poll, .drop = connect_drop};
 
-/* --- The beginning -----------------------------------------------------------------------------
- */
+/* --- The beginning ---------------------------------------------------------------------------- */
 
 /* `wanted` says what it is to become. NULL: no memory. */
 static attempt *new_attempt(const attempt *wanted) {

@@ -63,8 +63,7 @@ static const cad__type process_type = {.name = "process",
                                        .lane = lane,
                                        .clear = clear};
 
-/* --- Which program ------------------------------------------------------------------------------
- */
+/* --- Which program ---------------------------------------------------------------------------- */
 
 static bool can_run(const char *path) {
     struct stat info;
@@ -143,8 +142,7 @@ static int find(const char *name, const cad_process_options *options, char **out
     return error;
 }
 
-/* --- Its standard descriptors -------------------------------------------------------------------
- */
+/* --- Its standard descriptors ----------------------------------------------------------------- */
 
 /* Those that the program is given, which are closed here when it has them. */
 typedef struct launch_setup {
@@ -199,8 +197,7 @@ static void close_setup(launch_setup *setup) {
     cad__free(setup->path);
 }
 
-/* --- Starting -----------------------------------------------------------------------------------
- */
+/* --- Starting --------------------------------------------------------------------------------- */
 
 static void ended(cad_process *self, int code) {
     cad_loop *loop = self->object.loop;
@@ -350,8 +347,7 @@ void cad_process_free(cad_process *process) {
     cad__object_free(object);
 }
 
-/* --- What it is asked ---------------------------------------------------------------------------
- */
+/* --- What it is asked ------------------------------------------------------------------------- */
 
 int cad_process_pid(const cad_process *process) {
     return process->pid;
@@ -415,8 +411,7 @@ int cad_process_wait(cad_process *process, int *code) {
     return cad__begin(wait, &wait_operation, process);
 }
 
-/* --- communicate --------------------------------------------------------------------------------
- */
+/* --- communicate ------------------------------------------------------------------------------ */
 
 /* What the program does not read is no error. The pipe closes when all is written. */
 static int feed(cad_process *self, const void *input, size_t size) {

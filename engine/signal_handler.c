@@ -36,8 +36,7 @@ struct cad__signals {
     atomic_uint surplus[NUMBERS];
 };
 
-/* --- In the signal handler ---------------------------------------------------------------------
- */
+/* --- In the signal handler -------------------------------------------------------------------- */
 
 static void note(struct cad__signals *signals, int number) {
     unsigned end = atomic_load_explicit(&signals->end, memory_order_relaxed);
@@ -64,8 +63,7 @@ bool cad__signal_is_handled(const cad_loop *loop, int number) {
     return (atomic_load(&loop->signals_handled) & UINT64_C(1) << (number - 1)) != 0;
 }
 
-/* --- On the loop's thread ----------------------------------------------------------------------
- */
+/* --- On the loop's thread --------------------------------------------------------------------- */
 
 void cad__signals_collect(cad_loop *loop) {
     struct cad__signals *signals = loop->signals;
@@ -106,8 +104,7 @@ void cad__signals_turn(cad__entry *entry) {
     cad__ready(loop, entry);
 }
 
-/* --- Adding and removing -----------------------------------------------------------------------
- */
+/* --- Adding and removing ---------------------------------------------------------------------- */
 
 static struct cad__signals *signals_of(cad_loop *loop) {
     if (loop->signals == NULL) {

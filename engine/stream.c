@@ -85,8 +85,7 @@ static const cad__type stream_type = {.name = "stream",
                                       .lane = lane,
                                       .clear = clear};
 
-/* --- The protocol ------------------------------------------------------------------------------
- */
+/* --- The protocol ----------------------------------------------------------------------------- */
 
 static void wake_reader(cad_stream *self) {
     cad__wake_all(&self->readers);
@@ -182,8 +181,7 @@ static const cad_protocol protocol = {.data_received = data_received,
                                       .pause_writing = pause_writing,
                                       .resume_writing = resume_writing};
 
-/* --- Reading: what all reads share ---------------------------------------------------------------
- */
+/* --- Reading: what all reads share ------------------------------------------------------------ */
 
 static int raise_error(const cad_stream *self) {
     return cad__raise(self->error, cad_exception_ref(self->exception));
@@ -277,8 +275,7 @@ static int refuse_what_is_not_read(const cad_stream *self) {
     return self->kind == CAD__WRITE_PIPE ? cad_raise(CAD_EINVAL, "not a pipe that can be read") : 0;
 }
 
-/* --- read, readexactly ---------------------------------------------------------------------------
- */
+/* --- read, readexactly ------------------------------------------------------------------------ */
 
 static int read_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
@@ -352,8 +349,7 @@ int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *bytes) {
     return begin_sized(stream, &readexactly_operation, size, bytes);
 }
 
-/* --- readuntil, readline -------------------------------------------------------------------------
- */
+/* --- readuntil, readline ---------------------------------------------------------------------- */
 
 /* Where a separator stands in what has come, from `searched` on; -1: nowhere. */
 static ptrdiff_t find(const cad_stream *self, const struct iovec *separator) {
@@ -495,8 +491,7 @@ int cad_stream_readline(cad_stream *stream, cad_bytes *bytes) {
     return begin_search(stream, &one, 1, bytes, &readline_operation);
 }
 
-/* --- All of several streams ----------------------------------------------------------------------
- */
+/* --- All of several streams ------------------------------------------------------------------- */
 
 int cad__stream_gather(cad_stream *stream) {
     if (stream->reader != NULL)
@@ -529,8 +524,7 @@ void cad__stream_drop(cad_task *task, cad_stream *stream) {
     drop(stream, available(stream));
 }
 
-/* --- Writing ------------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 /* Also when it is lost. */
 static int refuse_what_is_not_written(const cad_stream *self, const char *refusal) {
@@ -587,8 +581,7 @@ int cad_stream_drain(cad_stream *stream) {
     return cad__begin(cad__current_wait(), &drain_operation, stream);
 }
 
-/* --- The end ------------------------------------------------------------------------------------
- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 void cad_stream_close(cad_stream *stream) {
     if (stream->transport != NULL)
@@ -637,8 +630,7 @@ size_t cad_stream_buffered(const cad_stream *stream) {
     return stream->transport != NULL ? cad_transport_get_write_buffer_size(stream->transport) : 0;
 }
 
-/* --- Life ---------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 int cad__stream_new(cad_loop *loop, enum cad__transport_kind kind, int descriptor, size_t limit,
                     cad_stream **out) {

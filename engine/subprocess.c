@@ -27,8 +27,7 @@ struct cad__subprocess {
     bool exited;
 };
 
-/* --- The end ------------------------------------------------------------------------------------
- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 /* asyncio's _try_finish(). It comes before what is called of the protocol, as that may free it. */
 static void try_finish(cad__subprocess *self) {
@@ -54,8 +53,7 @@ void cad__subprocess_exited(cad__subprocess *subprocess) {
         protocol->process_exited(subprocess->self);
 }
 
-/* --- Its pipes ----------------------------------------------------------------------------------
- */
+/* --- Its pipes -------------------------------------------------------------------------------- */
 
 static int number_of(const struct pipe_end *pipe) {
     return (int)(pipe - pipe->of->pipes);
@@ -123,8 +121,7 @@ void cad__subprocess_close(cad__subprocess *subprocess) {
             cad_transport_close(subprocess->pipes[i].transport);
 }
 
-/* --- Life ---------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 cad__subprocess *cad__subprocess_new(cad_loop *loop, cad_process *process,
                                      const cad_subprocess_protocol *protocol, void *self) {

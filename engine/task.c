@@ -439,8 +439,7 @@ cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task) {
     return task_at(loop, task->object.all.next);
 }
 
-/* --- Sleeping ----------------------------------------------------------------------------------
- */
+/* --- Sleeping --------------------------------------------------------------------------------- */
 
 CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
     return cad__park_until(task, cad__clock_sleep(task->object.loop, delay_ns));

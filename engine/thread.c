@@ -103,8 +103,7 @@ void cad__threads_free(cad_loop *loop) {
     cad__free(threads);
 }
 
-/* --- Calls from other threads ------------------------------------------------------------------
- */
+/* --- Calls from other threads ----------------------------------------------------------------- */
 
 int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg) {
     struct cad__threads *threads = loop->threads;
@@ -139,8 +138,7 @@ void cad__threads_collect(cad_loop *loop) {
     uv_mutex_unlock(&threads->mutex);
 }
 
-/* --- The worker pool ---------------------------------------------------------------------------
- */
+/* --- The worker pool -------------------------------------------------------------------------- */
 
 static void run(cad_request *request) {
     job *self = CAD__CONTAINER(request, job, request);

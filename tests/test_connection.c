@@ -24,8 +24,7 @@ static void finish(cad_task *task) {
     cad_future_unref(task);
 }
 
-/* --- A server whose connections come in one by one ----------------------------------------------
- */
+/* --- A server whose connections come in one by one -------------------------------------------- */
 
 static cad_stream *accepted;
 static cad_event *arrival;

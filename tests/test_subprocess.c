@@ -30,8 +30,7 @@ static int code_of(cad_process *process) {
     return code;
 }
 
-/* --- Exit codes and signals ----------------------------------------------------------------------
- */
+/* --- Exit codes and signals ------------------------------------------------------------------- */
 
 static int exit_codes(void *arg) {
     int code;

@@ -136,8 +136,7 @@ static void test_table__a_real_run_has_the_table_of_the_virtual_one(void **state
     }
 }
 
-/* --- The command ---------------------------------------------------------------------------------
- */
+/* --- The command ------------------------------------------------------------------------------ */
 
 static char directory[64];
 static char trace_path[96];

@@ -305,8 +305,7 @@ static void test_trace_stream__head_says_what_the_run_was_given(void **state) {
     free(text);
 }
 
-/* --- Texts and times -----------------------------------------------------------------------------
- */
+/* --- Texts and times -------------------------------------------------------------------------- */
 
 static void test_trace_stream__escapes_every_text(void **state) {
     (void)state;
