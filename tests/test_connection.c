@@ -94,9 +94,7 @@ static int connect_by_hand(cad_server *server) {
     return descriptor;
 }
 
-/* --- Both directions
- * ------------------------------------------------------------------------------
- */
+/* --- Both directions -------------------------------------------------------------------------- */
 
 static int talk(void *arg) {
     (void)arg;
@@ -154,9 +152,7 @@ static void test_connection__sends_all_that_was_written_before_it_is_freed(void 
     world_run(free_early, NULL);
 }
 
-/* --- drain
- * ----------------------------------------------------------------------------------------
- */
+/* --- drain ------------------------------------------------------------------------------------ */
 
 enum { MUCH = 10 * 1000 * 1000 };
 static char much[MUCH];
@@ -236,9 +232,7 @@ static void test_connection__a_reset_ends_each_drain_read_and_wait(void **state)
     world_run(reset_during_drain, NULL);
 }
 
-/* --- What had come
- * ---------------------------------------------------------------------------------
- */
+/* --- What had come ---------------------------------------------------------------------------- */
 
 static int fail_to_write(void *arg) {
     static const char words[] = "the last words";
@@ -364,9 +358,7 @@ static void test_connection__what_had_come_can_be_read_after_close(void **state)
     world_run(close_and_read, NULL);
 }
 
-/* --- The end
- * ---------------------------------------------------------------------------------------
- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 static int wait_closed(void *stream) {
     return cad_stream_wait_closed(stream);
@@ -426,9 +418,7 @@ static void test_connection__abort_drops_what_is_unsent(void **state) {
     world_run(abort_unsent, NULL);
 }
 
-/* --- Connecting
- * ------------------------------------------------------------------------------------
- */
+/* --- Connecting ------------------------------------------------------------------------------- */
 
 static int refused(void *arg) {
     cad_stream *stream;
@@ -506,9 +496,7 @@ static void test_connection__without_descriptors_is_an_error_that_passes(void **
     world_run(run_out_of_descriptors, NULL);
 }
 
-/* --- Paths
- * -----------------------------------------------------------------------------------------
- */
+/* --- Paths ------------------------------------------------------------------------------------ */
 
 static int over_a_path(void *arg) {
     static const char path[] = "test_connection.sock";
@@ -543,9 +531,7 @@ static void test_connection__goes_over_a_path_too(void **state) {
     world_run(over_a_path, NULL);
 }
 
-/* --- Descriptors of other libraries
- * ----------------------------------------------------------------
- */
+/* --- Descriptors of other libraries ----------------------------------------------------------- */
 
 typedef struct pipe_ends {
     int from, to;
@@ -597,8 +583,7 @@ static void test_connection__descriptors_of_other_libraries_are_watched(void **s
     world_run(watch_a_pipe, NULL);
 }
 
-/* --- Descriptors that are closed while they are watched
- * ---------------------------------------------- */
+/* --- Descriptors that are closed while they are watched --------------------------------------- */
 
 /* Counts its calls, and is called no more after the third. */
 typedef struct vanished {

@@ -287,9 +287,7 @@ static void test_misuse__a_release_without_a_hold(void **state) {
     dies(release_twice, "cad_loop_release");
 }
 
-/* --- What is not where it should be
- * ---------------------------------------------------------------
- */
+/* --- What is not where it should be ----------------------------------------------------------- */
 
 static void wait_outside(void) {
     (void)cad_sleep(CAD_SECOND);

@@ -223,9 +223,7 @@ static void test_signal__with_a_handler_interrupts_nothing(void **state) {
     assert_int_equal(cad_loop_signal(test_loop), SIGINT);
 }
 
-/* --- The real world
- * -------------------------------------------------------------------------------
- */
+/* --- The real world --------------------------------------------------------------------------- */
 
 static void set_event(void *event) {
     cad_event_set(event);

@@ -242,8 +242,7 @@ static int put_rule(struct printer *printer, size_t columns) {
     return end_line(printer);
 }
 
-/* --- The three shapes
- * ------------------------------------------------------------------------------ */
+/* --- The three shapes ------------------------------------------------------------------------- */
 
 /* Whether a job has a star in a row, for rows that rise with each call. */
 static bool has_star(struct printer *printer, int64_t row, size_t column) {

@@ -177,8 +177,7 @@ int table_fill(struct table *table, const struct trace_model *trace, bool *lives
     return error;
 }
 
-/* --- Reading
- * --------------------------------------------------------------------------------------- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 int64_t table_row_count(const struct table *table) {
     return table->row_count;
