@@ -970,7 +970,8 @@ CAD_API int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
                                 const cad_process_options *options,
                                 const cad_subprocess_protocol *protocol, void *self,
                                 cad_process **process);
-/* SubprocessTransport.get_pipe_transport(): borrowed; NULL: it has none there, or has lost it. */
+/* SubprocessTransport.get_pipe_transport(): borrowed; NULL: it has none of that number, or has lost
+ * it. */
 CAD_API cad_transport *cad_process_pipe_transport(const cad_process *process, int number);
 /* SubprocessTransport.close(): closes its pipes, and kills it where it still runs. What it ends
  * with is still told. */

@@ -374,7 +374,9 @@ bool cad_process_returncode(const cad_process *process, int *code) {
 }
 
 cad_transport *cad_process_pipe_transport(const cad_process *process, int number) {
-    return process->handler != NULL ? cad__subprocess_pipe(process->handler, number) : NULL;
+    bool standard = number >= 0 && number < CAD__STANDARD;
+    return standard && process->handler != NULL ? cad__subprocess_pipe(process->handler, number)
+                                                : NULL;
 }
 
 cad_stream *cad_process_stdin(const cad_process *process) {

@@ -129,6 +129,8 @@ static int calls_of_a_program(void *arg) {
         assert_int_equal(cad_sleep(CAD_MILLISECOND), 0);
     assert_string_equal(self.data, "one\n");
     assert_null(cad_process_pipe_transport(self.process, 1));
+    assert_null(cad_process_pipe_transport(self.process, -1));
+    assert_null(cad_process_pipe_transport(self.process, 3));
     assert_null(cad_process_stdout(self.process));
     assert_int_equal(cad_transport_write(to, "two\n", 4), 0);
     await(&self);
