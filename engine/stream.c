@@ -128,6 +128,12 @@ static int swap_blocks(cad_stream *self, size_t size) {
     return 0;
 }
 
+/* Written so that no limit is too large for it. */
+static bool is_over_twice_the_limit(const cad_stream *self) {
+    size_t size = available(self);
+    return size > self->limit && size - self->limit > self->limit;
+}
+
 /* Much at once, where nothing is left of what came before, changes hands: who reads as fast as it
  * comes copies nothing. */
 static int data_received(void *stream, const char *data, size_t size) {
@@ -136,7 +142,7 @@ static int data_received(void *stream, const char *data, size_t size) {
     int error = whole ? swap_blocks(self, size) : append(self, data, size);
     if (error != 0)
         return error;
-    if (!self->gathering && available(self) > 2 * self->limit) {
+    if (!self->gathering && is_over_twice_the_limit(self)) {
         self->reading_paused = true;
         cad_transport_pause_reading(self->transport);
     }

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -150,6 +151,30 @@ static int free_early(void *arg) {
 static void test_connection__sends_all_that_was_written_before_it_is_freed(void **state) {
     (void)state;
     world_run(free_early, NULL);
+}
+
+/* Of which twice is more than a number can say. */
+static int read_with_a_vast_limit(void *arg) {
+    cad_stream *here;
+    cad_object_info info;
+    (void)arg;
+    cad_server *server = serve();
+    int port = cad_server_port(server);
+    assert_int_equal(cad_open_connection("localhost", port, SIZE_MAX / 2 + 1, &here), 0);
+    assert_int_equal(cad_event_wait(arrival), 0);
+    say(accepted, "x");
+    do {
+        assert_int_equal(cad_sleep(CAD_MILLISECOND), 0);
+        cad_object_describe(here, &info);
+        assert_string_equal(info.fields[0].key, "readable");
+    } while (info.fields[0].value == 0);
+    assert_true(cad_transport_is_reading(cad_stream_transport(here)));
+    return 0;
+}
+
+static void test_connection__no_limit_is_too_large(void **state) {
+    (void)state;
+    world_run(read_with_a_vast_limit, NULL);
 }
 
 /* --- drain ------------------------------------------------------------------------------------ */
@@ -647,6 +672,24 @@ static void test_connection__a_watched_descriptor_that_is_a_file_is_in_error(voi
     world_run(watch_what_has_become_a_file, NULL);
 }
 
+/* Its number is no reason to make room for as many. */
+static int watch_a_number(void *arg) {
+    add_watcher *const adders[] = {cad_add_reader, cad_add_writer};
+    vanished self = {0};
+    size_t before = blocks_live();
+    (void)arg;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(adders[i](world_loop, INT_MAX, find_out, &self), CAD_ESYSTEM);
+        assert_int_equal(blocks_live(), before);
+    }
+    return 0;
+}
+
+static void test_connection__a_number_that_is_no_descriptor_takes_no_memory(void **state) {
+    (void)state;
+    world_run(watch_a_number, NULL);
+}
+
 static int watch_what_cannot_be(void *arg) {
     static const char *const files[] = {"/proc/self/exe", "/tmp"};
     vanished self = {0};
@@ -695,6 +738,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_connection__goes_both_ways_and_ends_one_way_at_a_time),
         WORLD_TEST(test_connection__sends_all_that_was_written_before_it_is_freed),
+        WORLD_TEST(test_connection__no_limit_is_too_large),
         WORLD_TEST(test_connection__two_tasks_in_drain_at_once),
         WORLD_TEST(test_connection__drain_in_a_loop_that_never_yields_sees_the_reset),
         WORLD_TEST(test_connection__a_reset_ends_each_drain_read_and_wait),
@@ -713,6 +757,7 @@ int main(void) {
         WORLD_TEST(test_connection__a_watched_descriptor_that_is_closed_is_in_error),
         WORLD_TEST(test_connection__a_watched_descriptor_that_is_a_file_is_in_error),
         WORLD_TEST(test_connection__what_cannot_be_watched_is_an_error),
+        WORLD_TEST(test_connection__a_number_that_is_no_descriptor_takes_no_memory),
         WORLD_TEST(test_connection__a_stream_whose_descriptor_is_closed_is_lost),
     };
     return cmocka_run_group_tests(tests, world_test_begin, NULL);
