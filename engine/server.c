@@ -31,8 +31,8 @@ struct cad_server {
     ino_t file;
     size_t limit; /* of streams */
     int descriptor;
-    bool accepting; /* and who is told of a connection may have freed it: then the loop does */
-    bool freed;
+    bool accepting; /* who is told of a connection may free the server meanwhile: */
+    bool freed;     /* then it goes when accepting is over */
 };
 
 static void describe(const cad__object *object, cad_object_info *info) {

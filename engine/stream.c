@@ -151,7 +151,7 @@ static int data_received(void *stream, const char *data, size_t size) {
     return 0;
 }
 
-/* What is left in the way of the writer; a pipe is done with. */
+/* 1: the other direction stays open. A pipe has none, and closes all the same. */
 static int eof_received(void *stream) {
     cad_stream *self = stream;
     self->eof = true;

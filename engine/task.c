@@ -265,7 +265,7 @@ const cad__type cad__task_type = {
 /* As if it had never been made: the next task gets its number, and there is nothing to finish(). */
 static void discard(cad__task *task) {
     cad__object *object = &task->future.object;
-    object->loop->next_task--;
+    object->loop->last_task--;
     cad__object_release(object);
 }
 
