@@ -77,13 +77,17 @@ static void drop_errors(attempt *self) {
 
 static void connected(void *arg);
 
+/* The loop is asked first: where it cannot watch, nobody outside has seen a connection. */
 static int begin_try(attempt *self, const struct sockaddr *address, socklen_t length) {
     int error = cad__socket_open(address->sa_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
+    error = cad__watch_new(self->loop, self->descriptor, &self->watch);
+    if (error != 0)
+        return error;
     if (connect(self->descriptor, address, length) != 0 && errno != EINPROGRESS)
         return cad__system_error(errno);
-    return cad__watch_new(self->loop, self->descriptor, &self->watch);
+    return 0;
 }
 
 static void note_address(const attempt *self) {
