@@ -305,12 +305,6 @@ int viz_bar_height(const struct viz_frame *frame) {
     return height > 1 ? height : 1;
 }
 
-bool viz_is_place_seen(const struct viz_painter *painter, uint32_t place) {
-    double first = painter->view->first_row;
-    return place != TRACE_NO_INDEX && place + 1.0 > first &&
-           place < first + painter->frame->extent.visible_rows;
-}
-
 struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t place, int x0, int x1) {
     const struct viz_frame *frame = painter->frame;
     int height = height_in_use(frame);
