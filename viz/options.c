@@ -116,7 +116,7 @@ static const base_option table[] = {
      .take = take_size},
     {.name = "scale",
      .argument = "N",
-     .help = "pixels for a unit of the design: 2 for a fine display",
+     .help = "pixels for a unit of the design: 2 for a fine display (pictures: by their size)",
      .take = take_scale,
      BASE_FIELD_OF(double, struct viz_options, scale)},
     {.name = "theme",

@@ -5,6 +5,8 @@
 #include "hit.h"
 #include "tabs.h"
 
+#include "base/suggestion.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -269,13 +271,29 @@ int viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) {
     return error;
 }
 
-const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start) {
+static const char *missing_task(const struct viz_model *model, const struct viz_start *start) {
     if (start->task != NULL && viz_find_lane(model, start->task) == TRACE_NO_INDEX)
         return start->task;
     for (size_t i = 0; i < start->lanes.pin_count; i++)
         if (viz_find_lane(model, start->lanes.pins[i]) == TRACE_NO_INDEX)
             return start->lanes.pins[i];
     return NULL;
+}
+
+bool viz_start_is_missing(const struct viz_model *model, const struct viz_start *start,
+                          char fault[VIZ_MISSING_SIZE]) {
+    const char *missing = missing_task(model, start);
+    if (missing == NULL)
+        return false;
+    base_suggestion near;
+    base_suggestion_start(&near, missing, strlen(missing));
+    for (uint32_t lane = 0; lane < model->lane_count; lane++)
+        base_suggestion_offer(
+            &near, trace_text(model->trace, model->trace->tracks[model->lanes[lane].track].name));
+    (void)snprintf(fault, VIZ_MISSING_SIZE, "%.200s: the trace has no task of that name%s%.200s%s",
+                   missing, near.best != NULL ? "; did you mean \"" : "",
+                   near.best != NULL ? near.best : "", near.best != NULL ? "\"?" : "");
+    return true;
 }
 
 bool viz_is_beyond(const struct viz_model *model, double from_ns, char fault[VIZ_BEYOND_SIZE]) {
