@@ -5,6 +5,7 @@
 #include "axis.h"
 #include "base/memory.h"
 #include "cadran.h"
+#include "loading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ enum { NAMED = 3 };
 
 static bool is_small(const char *path) {
     struct stat file;
-    return path != NULL && stat(path, &file) == 0 && S_ISREG(file.st_mode) &&
+    return path != NULL && stat(viz_path_again(path), &file) == 0 && S_ISREG(file.st_mode) &&
            file.st_size <= BYTES_READ_AGAIN;
 }
 
