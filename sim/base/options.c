@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/elsewhere.h"
 #include "base/quantity.h"
 #include "base/suggestion.h"
 
@@ -55,6 +56,7 @@ static void refuse(const char *command, const base_option *options, const char *
     if (suggestion.best == NULL)
         suggestion.best = by_letter(options, argument);
     const base_option *word = by_word(options, name);
+    char elsewhere[BASE_OPTIONS_MESSAGE / 2];
     if (unknown && argument[1] == '-' && by_name(options, name) != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "\"%s\": --%s takes no value", argument,
                        by_name(options, name)->name);
@@ -64,6 +66,9 @@ static void refuse(const char *command, const base_option *options, const char *
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
                        "unknown option \"%s\"; did you mean \"--%s %s\"?", argument, word->name,
                        name);
+    else if (base_elsewhere(argument, strcspn(argument, "="), elsewhere, sizeof elsewhere))
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "unknown option \"%s\", which is of %s",
+                       argument, elsewhere);
     else if (suggestion.best != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
                        "unknown option \"%s\"; did you mean \"%s%s\"?", argument,

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/elsewhere.h"
 #include "base/suggestion.h"
 #include "cadran.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/viewer.h"
 
 static const struct {
     const char *name;
@@ -49,6 +51,9 @@ static int unknown(const char *name) {
         return cli_wrong("cadran",
                          "\"%s\" is a file; a command stands before it, as in cadran run %s", name,
                          name);
+    char elsewhere[160];
+    if (name[0] == '-' && base_elsewhere(name, strcspn(name, "="), elsewhere, sizeof elsewhere))
+        return cli_wrong("cadran", "unknown option \"%s\", which is of %s", name, elsewhere);
     if (suggestion.best != NULL)
         return cli_wrong("cadran", "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
                          suggestion.best);
@@ -74,6 +79,22 @@ static int run_command(int argc, char **argv) {
     return unknown(argv[0]);
 }
 
+/* For completions, and for who has given an option to a command that lacks it: all options of each,
+ * below its name. */
+static int list_options(void) {
+    char list[] = "--options";
+    for (int i = 0; i < COMMANDS; i++) {
+        char name[16], *argv[] = {name, list, NULL};
+        (void)snprintf(name, sizeof name, "%s", commands[i].name);
+        printf("%s\n", name);
+        if (commands[i].run == cli_cmd_view)
+            (void)cli_run_viewer(argv);
+        else
+            (void)commands[i].run(2, argv);
+    }
+    return CLI_STATUS_EXPECTED;
+}
+
 int main(int argc, char **argv) {
     hold_standard_streams();
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
@@ -89,6 +110,8 @@ int main(int argc, char **argv) {
         print_help(stdout);
     else if (strcmp(name, "--version") == 0)
         printf("cadran %s\n", CAD_VERSION);
+    else if (argc == 2 && strcmp(name, "--options") == 0)
+        return cli_end("cadran", list_options());
     else
         return run_command(argc - 1, argv + 1);
     return cli_end("cadran", CLI_STATUS_EXPECTED);
