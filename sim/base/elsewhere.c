@@ -21,6 +21,7 @@ enum { PATH_MOST = 4096, NAMES_MOST = 128, EXAMPLE_MOST = 96, MENTIONED = 3 };
 struct holders {
     char names[NAMES_MOST]; /* "cadran table, why" */
     char example[EXAMPLE_MOST];
+    char command[32]; /* that is called so, as `accept` of --accept; "" */
     unsigned count;
 };
 
@@ -54,14 +55,15 @@ static int start(const char *path, int output, pid_t *pid) {
     return error;
 }
 
-/* One command more has it; `value` is what follows it there. */
+/* One command more has it; `value` is what follows it there. That of no name is cadran itself. */
 static void add(struct holders *holders, const char *command, const char *option, size_t length,
                 const char *value) {
     size_t used = strlen(holders->names);
+    const char *space = command[0] != '\0' ? " " : "";
     if (holders->count == 0) {
-        (void)snprintf(holders->names, NAMES_MOST, "cadran %s", command);
-        (void)snprintf(holders->example, EXAMPLE_MOST, "cadran %s %.*s%s%s", command, (int)length,
-                       option, value[0] != '\0' ? " " : "", value);
+        (void)snprintf(holders->names, NAMES_MOST, "cadran%s%s", space, command);
+        (void)snprintf(holders->example, EXAMPLE_MOST, "cadran%s%s %.*s%s%s", space, command,
+                       (int)length, option, value[0] != '\0' ? " " : "", value);
     } else if (holders->count < MENTIONED) {
         (void)snprintf(holders->names + used, NAMES_MOST - used, ", %s", command);
     }
@@ -75,6 +77,8 @@ static void look_through(FILE *file, const char *option, size_t length, struct h
         line[strcspn(line, "\n")] = '\0';
         if (line[0] != '-') {
             (void)snprintf(command, sizeof command, "%.31s", line);
+            if (length == strlen(line) + 2 && memcmp(option + 2, line, length - 2) == 0)
+                memcpy(holders->command, command, sizeof command);
         } else if (strncmp(line, option, length) == 0 && line[length] == '\t') {
             char *value = line + length + 1;
             value[strcspn(value, "\t")] = '\0';
@@ -101,9 +105,12 @@ bool base_elsewhere(const char *option, size_t length, char *text, size_t size) 
         (void)fclose(file);
     if (error == 0)
         (void)waitpid(pid, NULL, 0);
-    if (holders.count == 0)
+    if (holders.count == 0 && holders.command[0] == '\0')
         return false;
-    (void)snprintf(text, size, "%s%s: %s", holders.names,
-                   holders.count > MENTIONED ? " and others" : "", holders.example);
+    if (holders.count == 0)
+        (void)snprintf(text, size, "; there is the command cadran %s", holders.command);
+    else
+        (void)snprintf(text, size, ", which is of %s%s: %s", holders.names,
+                       holders.count > MENTIONED ? " and others" : "", holders.example);
     return true;
 }

@@ -67,8 +67,11 @@ static void refuse(const char *command, const base_option *options, const char *
                        "unknown option \"%s\"; did you mean \"--%s %s\"?", argument, word->name,
                        name);
     else if (base_elsewhere(argument, strcspn(argument, "="), elsewhere, sizeof elsewhere))
-        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "unknown option \"%s\", which is of %s",
-                       argument, elsewhere);
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "unknown option \"%s\"%s", argument,
+                       elsewhere);
+    else if (by_name(options, "set") != NULL && argument[1] == '-' && strchr(argument, '=') != NULL)
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "unknown option \"%s\"; a variable is set by --set %s", argument, name);
     else if (suggestion.best != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
                        "unknown option \"%s\"; did you mean \"%s%s\"?", argument,
@@ -135,8 +138,9 @@ enum base_options_end base_options_read(const char *command, const base_option *
             char letter[] = {'-', (char)optopt, '\0'};
             bool help = optopt == 'h'; /* of --help=3 */
             bool single = found == '?' && optopt != 0 && optopt < FIRST && !help;
-            const char *rest = single && optind < argc ? argv[optind] : "";
-            bool dashed = rest[0] == '-' && rest[1] != '-' && by_name(options, rest + 1) != NULL;
+            const char *rest = single && optind < argc ? argv[optind] : NULL;
+            bool dashed = rest != NULL && rest[0] == '-' && rest[1] != '-' &&
+                          by_name(options, rest + 1) != NULL;
             refuse(command, options,
                    dashed   ? rest
                    : single ? letter

@@ -39,11 +39,27 @@ static void print_help(FILE *file) {
           file);
 }
 
+/* What people call some of them. */
+static const char *meant(const char *name) {
+    static const char *const words[][2] = {
+        {"simulate", "run"},   {"start", "run"},      {"exec", "run"},          {"execute", "run"},
+        {"validate", "check"}, {"lint", "check"},     {"verify", "check"},      {"show", "view"},
+        {"plot", "view"},      {"draw", "view"},      {"open", "view"},         {"stats", "export"},
+        {"convert", "export"}, {"report", "export"},  {"statistics", "export"}, {"explain", "why"},
+        {"update", "accept"},  {"approve", "accept"}, {"tests", "test"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], name) == 0)
+            return words[i][1];
+    return NULL;
+}
+
 static int unknown(const char *name) {
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     for (int i = 0; i < COMMANDS; i++)
         base_suggestion_offer(&suggestion, commands[i].name);
+    base_suggestion_offer(&suggestion, "help");
     base_suggestion_offer(&suggestion, "--help");
     base_suggestion_offer(&suggestion, "--version");
     const char *what = name[0] == '-' ? "option" : "command";
@@ -53,7 +69,11 @@ static int unknown(const char *name) {
                          name);
     char elsewhere[160];
     if (name[0] == '-' && base_elsewhere(name, strcspn(name, "="), elsewhere, sizeof elsewhere))
-        return cli_wrong("cadran", "unknown option \"%s\", which is of %s", name, elsewhere);
+        return cli_wrong("cadran", "unknown option \"%s\"%s", name, elsewhere);
+    if (meant(name) != NULL)
+        suggestion.best = meant(name);
+    if (suggestion.best == NULL && strpbrk(name, "./") != NULL)
+        return cli_wrong("cadran", "\"%s\" is no command, and no file; see cadran --help", name);
     if (suggestion.best != NULL)
         return cli_wrong("cadran", "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
                          suggestion.best);
@@ -83,6 +103,7 @@ static int run_command(int argc, char **argv) {
  * below its name. */
 static int list_options(void) {
     char list[] = "--options";
+    puts("\n--version\t\tprint the version"); /* of no command */
     for (int i = 0; i < COMMANDS; i++) {
         char name[16], *argv[] = {name, list, NULL};
         (void)snprintf(name, sizeof name, "%s", commands[i].name);

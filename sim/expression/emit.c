@@ -32,13 +32,14 @@ int expr_shown(size_t length) {
     return length < 60 ? (int)length : 60;
 }
 
-/* What a word that stands behind a value was meant to be: "8 jobs", "1h 30min"; "": nothing is known. */
-static const char *hint_of_word(const expr_compiler *c) {
+/* What a word that stands in the place of an operator was meant to be: "8 jobs", "1h 30min"; "":
+ * nothing is known. */
+static const char *hint_of_word(const expr_compiler *c, const char *expected) {
     const char *text = c->lexer.text + c->token.offset;
     size_t before = c->token.offset;
     while (before > 0 && c->lexer.text[before - 1] == ' ')
         before--;
-    if (before == 0)
+    if (before == 0 || strcmp(expected, "an operator") != 0)
         return "";
     if (c->token.kind == EXPR_TOKEN_NUMBER && isalpha((unsigned char)c->lexer.text[before - 1]) &&
         isalpha((unsigned char)text[c->token.length - 1]))
@@ -70,7 +71,8 @@ bool expr_expected(expr_compiler *c, const char *what) {
     bool choice = c->token.length == 2 && memcmp(text, "if", 2) == 0;
     return expr_fault(c, c->token.offset, c->token.length, "expected %s, found \"%.*s\"%s", what,
                       expr_shown(c->token.length), text,
-                      choice ? "; a choice is written \"a if condition else b\"" : hint_of_word(c));
+                      choice ? "; a choice is written \"a if condition else b\""
+                             : hint_of_word(c, what));
 }
 
 /* --- Emitting code --------------------------------------------------------------------------- */

@@ -73,10 +73,11 @@ static void fault_no_verb(const prog_compiler *compiler, const doc_node *node) {
     else if (advice != NULL)
         (void)doc_node_key_fault(&unknown, "unknown step \"%s\"; %s", key, advice);
     else if (is_known(&compiler->program->object_names, key))
-        (void)doc_node_key_fault(&unknown,
-                                 "unknown step \"%s\", which is an object: what is done with it comes "
-                                 "first, as in {\"VERB\": \"%s\"}",
-                                 key, key);
+        (void)doc_node_key_fault(
+            &unknown,
+            "unknown step \"%s\", which is an object: what is done with it comes "
+            "first, as in {\"VERB\": \"%s\"}",
+            key, key);
     else if (is_known(&compiler->program->global_names, key))
         (void)doc_node_key_fault(&unknown,
                                  "unknown step \"%s\", which is a variable: {\"assign\": {\"%s\": "

@@ -110,7 +110,7 @@ static const prog_step *const rows[] = {
 #define SIDE_BY_SIDE                                                                               \
     "the step is \"task_group\": [{\"spawn\": COROUTINE}, ...], which waits for all of them"
 #define ASSERTS                                                                                    \
-    "{\"if\": CONDITION, \"else\": [{\"raise\": \"AssertionError\"}]} says it; what must "             \
+    "{\"if\": CONDITION, \"else\": [{\"raise\": \"AssertionError\"}]} says it; what must "         \
     "hold all the time is for \"expect\": {\"always\": [...]}"
 #define CHANGES                                                                                    \
     "the step is {\"let\": {\"x\": \"x + 1\"}}, or \"assign\" for a variable of the scenario"
