@@ -5,8 +5,6 @@
 #include "hit.h"
 #include "tabs.h"
 
-#include "base/suggestion.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -271,6 +269,7 @@ int viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) {
     return error;
 }
 
+/* The first task that is asked for and is no lane's name; NULL. */
 static const char *missing_task(const struct viz_model *model, const struct viz_start *start) {
     if (start->task != NULL && viz_find_lane(model, start->task) == TRACE_NO_INDEX)
         return start->task;
@@ -280,20 +279,16 @@ static const char *missing_task(const struct viz_model *model, const struct viz_
     return NULL;
 }
 
-bool viz_start_is_missing(const struct viz_model *model, const struct viz_start *start,
-                          char fault[VIZ_MISSING_SIZE]) {
+bool viz_start_lacks_task(const struct viz_model *model, const struct viz_start *start,
+                          char fault[VIZ_LACKS_SIZE]) {
     const char *missing = missing_task(model, start);
-    if (missing == NULL)
-        return false;
-    base_suggestion near;
-    base_suggestion_start(&near, missing, strlen(missing));
-    for (uint32_t lane = 0; lane < model->lane_count; lane++)
-        base_suggestion_offer(
-            &near, trace_text(model->trace, model->trace->tracks[model->lanes[lane].track].name));
-    (void)snprintf(fault, VIZ_MISSING_SIZE, "%.200s: the trace has no task of that name%s%.200s%s",
-                   missing, near.best != NULL ? "; did you mean \"" : "",
-                   near.best != NULL ? near.best : "", near.best != NULL ? "\"?" : "");
-    return true;
+    const char *near = missing != NULL ? viz_near_lane(model, missing) : NULL;
+    if (missing != NULL)
+        (void)snprintf(fault, VIZ_LACKS_SIZE,
+                       "%.100s: the trace has no task of that name%s%.100s%s", missing,
+                       near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                       near != NULL ? "\"?" : "");
+    return missing != NULL;
 }
 
 bool viz_is_beyond(const struct viz_model *model, double from_ns, char fault[VIZ_BEYOND_SIZE]) {
