@@ -26,8 +26,8 @@ struct viz_drawer {
     size_t listed_room;
     size_t *ends; /* by band: where its pieces end in that list */
     size_t band_room;
-    int *starts;   /* of a density that is painted: by pixel of its width, the first cell */
-    uint32_t *row; /* and a row of its pixels */
+    uint32_t *row; /* of a density that is painted: a row of its pixels, transparent from some on */
+    int row_end;
     int row_room;
     bool failed; /* something of the scene that is being painted could not be */
 };
@@ -50,7 +50,6 @@ void viz_drawer_free(struct viz_drawer *drawer) {
     free(drawer->pieces);
     free(drawer->listed);
     free(drawer->ends);
-    free(drawer->starts);
     free(drawer->row);
     free(drawer);
 }
@@ -156,42 +155,49 @@ static uint32_t mean_of(const struct viz_density *density, const uint32_t *colou
     return mean;
 }
 
-/* Whether a cell is as the one to its left: many are. */
-static bool is_as_before(const struct viz_density *density, int x, int y) {
-    const uint8_t *cell = viz_density_cell(density, x, y);
-    return memcmp(cell - density->levels, cell, (size_t)density->levels) == 0;
+/* A row of pixels where each is of one cell or of several. */
+static void mix_density_row(struct viz_drawer *drawer, const struct viz_density *density,
+                            const uint32_t *colours, int w, int y0, int y1) {
+    for (int x = 0; x < w; x++) {
+        int start = x * density->columns / w;
+        int end = (x + 1) * density->columns / w;
+        drawer->row[x] = mean_of(density, colours, start, end > start ? end : start + 1, y0, y1);
+    }
 }
 
+/* A row of pixels each of which is of one cell, or of a part of one: run by run. */
+static void run_density_row(struct viz_drawer *drawer, const struct viz_density *density,
+                            const uint32_t *colours, int w, int y) {
+    const uint64_t *edges = viz_density_edges(density, y);
+    int columns = density->columns;
+    for (int cell = 0, x = 0; cell < columns;) {
+        uint32_t pixel = colour_of(density, colours, cell, y);
+        cell = edges != NULL ? viz_edges_next(edges, cell + 1, columns) : cell + 1;
+        for (int end = (cell * w + columns - 1) / columns; x < end; x++)
+            drawer->row[x] = pixel;
+    }
+}
+
+/* Makes the row, and leaves out what is transparent on its right. */
 static void make_density_row(struct viz_drawer *drawer, const struct viz_density *density,
                              const uint32_t *colours, int w, int y0, int y1) {
-    const int *starts = drawer->starts;
-    for (int x = 0; x < w; x++) {
-        int end = starts[x + 1] > starts[x] ? starts[x + 1] : starts[x] + 1;
-        int step = x > 0 ? starts[x] - starts[x - 1] : -1;
-        bool column =
-            end == starts[x] + 1; /* a pixel is of one alone, or even only a part of one */
-        bool cell = column && y1 == y0 + 1;
-        if ((column && step == 0) || (cell && step == 1 && is_as_before(density, starts[x], y0)))
-            drawer->row[x] = drawer->row[x - 1];
-        else if (cell)
-            drawer->row[x] = colour_of(density, colours, starts[x], y0);
-        else
-            drawer->row[x] = mean_of(density, colours, starts[x], end, y0, y1);
-    }
+    if (y1 == y0 + 1 && density->columns <= w)
+        run_density_row(drawer, density, colours, w, y0);
+    else
+        mix_density_row(drawer, density, colours, w, y0, y1);
+    drawer->row_end = w;
+    while (drawer->row_end > 0 && drawer->row[drawer->row_end - 1] == 0)
+        drawer->row_end--;
 }
 
 /* Room for a row of `w` pixels; false where memory runs out. */
 static bool make_room(struct viz_drawer *drawer, int w) {
     if (w <= drawer->row_room)
         return true;
-    int *starts = realloc(drawer->starts, ((size_t)w + 1) * sizeof *starts);
-    if (starts != NULL)
-        drawer->starts = starts;
     uint32_t *row = realloc(drawer->row, (size_t)w * sizeof *row);
-    if (row != NULL)
-        drawer->row = row;
-    if (starts == NULL || row == NULL)
+    if (row == NULL)
         return false;
+    drawer->row = row;
     drawer->row_room = w;
     return true;
 }
@@ -208,8 +214,6 @@ static void draw_density(const struct brush *brush, const struct viz_prim *prim,
     }
     for (int level = 0; level < density->levels; level++)
         colours[level] = viz_palette_pixel(brush->theme, density->roles[level]);
-    for (int x = 0; x <= at->w; x++)
-        drawer->starts[x] = x * density->columns / at->w;
     for (int y = brush->clip.y; y < brush->clip.y + brush->clip.h; y++) {
         int y0;
         int y1;
@@ -218,7 +222,8 @@ static void draw_density(const struct brush *brush, const struct viz_prim *prim,
         if (y0 != made)
             make_density_row(drawer, density, colours, at->w, y0, y1);
         made = y0;
-        viz_raster_row(brush->raster, brush->clip, at->x, y, at->w, drawer->row, prim->alpha);
+        viz_raster_row(brush->raster, brush->clip, at->x, y, drawer->row_end, drawer->row,
+                       prim->alpha);
     }
 }
 

@@ -5,8 +5,8 @@
  *
  * prints what the file takes to be read and arranged, the first picture, the processor time of the
  * path's pictures and the memory beside the file's size, as one line of JSON. With MS it fails
- * where more than one picture in a hundred takes longer. Two builds that print the same number of the
- * pictures have drawn the same ones. The state of the loop at random events comes last.
+ * where more than one picture in a hundred takes longer. Two builds that print the same number of
+ * the pictures have drawn the same ones. The state of the loop at random events comes last.
  */
 #include "bench.h"
 #include "cadran.h"
