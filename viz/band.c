@@ -194,7 +194,9 @@ void viz_band_spread(struct viz_band *band) {
     int end = band->columns;
     for (int x = 0, next; x < end; x = next) {
         next = viz_edges_next(band->edges, x + 1, end);
-        for (int i = x + 1; i < next; i++)
+        for (int i = x + 1; i < next; i++) {
             memcpy(band->shares[i], band->shares[x], sizeof *band->shares);
+            viz_edges_set(band->edges, (size_t)i);
+        }
     }
 }

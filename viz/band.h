@@ -41,7 +41,7 @@ void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uin
  * inside spans becomes waiting. The first cell is an edge; a cell that is none is as the one
  * before, and what `shares` has of it is nothing. */
 void viz_band_settle(struct viz_band *band);
-/* Gives each cell of a settled band its shares. */
+/* Gives each cell of a settled band its shares: all are edges then. */
 void viz_band_spread(struct viz_band *band);
 
 #endif
