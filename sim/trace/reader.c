@@ -71,7 +71,7 @@ static uint64_t count_lines(const char *from, const char *to) {
 static int refuse_damaged(struct reader *reader) {
     const struct input *input = &reader->input;
     return trace_build_refuse(&reader->builder, input->line + count_lines(input->at, input->end),
-                              "packed by %s, and damaged %s", trace_source_packing(input->source),
+                              "packed by %s, and %s", trace_source_packing(input->source),
                               trace_source_fault(input->source));
 }
 
