@@ -146,8 +146,9 @@ struct viz_model {
     uint32_t *wakes; /* private, as the next: wakes.h */
     uint32_t *wake_ends;
     struct trace_counter at_work; /* how many tasks are: in the place of the trace's open spans */
-    struct viz_range **counter_ranges; /* private: counters.h */
-    struct viz_density density;        /* for the map */
+    struct viz_range **counter_ranges; /* private, as the next: counters.h */
+    struct viz_counter_of *counters_by_object;
+    struct viz_density density; /* for the map */
 
     struct viz_object *objects; /* see objects.h */
     size_t object_count;
