@@ -16,6 +16,80 @@ static struct cmp_record *first_of(const struct cmp_history *history) {
     return history->count == 0 ? NULL : &history->records[history->first];
 }
 
+/* --- Steps that are out of step -------------------------------------------------------------- */
+
+/* A task that was out of step is in step again when so much of what it does has been the same. */
+enum { IN_STEP_AGAIN = 64 };
+
+/* Whether it is what its task did itself, and has a place among its steps: an end follows its
+ * begin, and what others did to the task stands where they did it. */
+static bool is_step(const struct cmp_record *record) {
+    switch (record->kind) {
+    case TRACE_SPAN_BEGIN:
+    case TRACE_WAIT_BEGIN:
+    case TRACE_WAKES:
+    case TRACE_PRINT:
+    case TRACE_ERROR:
+    case TRACE_OBJECT:
+    case TRACE_STATE:
+    case TRACE_OPERATION:
+    case TRACE_VARIABLE:
+        return record->task != 0;
+    default:
+        return false;
+    }
+}
+
+/* How long a wait is that ends by itself; as far as a tolerance tells two apart. */
+static uint64_t length_of(const struct cmp_match *match, const struct cmp_record *record) {
+    if (record->kind != TRACE_WAIT_BEGIN || record->until_ns == CMP_NO_TIME)
+        return UINT64_MAX;
+    int64_t length_ns = record->until_ns - record->time_ns;
+    int64_t allowed_ns = cmp_allowed(match, length_ns);
+    return (uint64_t)length_ns / (allowed_ns > 0 ? (uint64_t)allowed_ns : 1);
+}
+
+static uint64_t said_by(const struct cmp_match *match, const struct cmp_record *record) {
+    return base_mix(base_mix(record->said, record->other), length_of(match, record));
+}
+
+/* Both records of a pair have been compared. */
+static void follow_steps(struct cmp_match *match, struct cmp_record *a, struct cmp_record *b,
+                         bool in_step) {
+    struct cmp_carrier *task = &match->result->things.tasks.carriers[a->task];
+    if (a->difference != 0 || length_of(match, a) != length_of(match, b)) {
+        task->out_of_step = true;
+        task->in_step = 0;
+    } else if (task->out_of_step && in_step && ++task->in_step == IN_STEP_AGAIN) {
+        task->out_of_step = false;
+    }
+    a->in_step = b->in_step = !task->out_of_step;
+}
+
+/* One has no partner where it stands. */
+static void fall_out_of_step(struct cmp_match *match, const struct cmp_record *record) {
+    struct cmp_carrier *task = &match->result->things.tasks.carriers[record->task];
+    task->out_of_step = true;
+    task->in_step = 0;
+}
+
+/* Drops the first records of a row. What a task did from where it is out of step is kept. */
+static int drop(struct cmp_match *match, int side, size_t count) {
+    struct cmp_history *history = &match->history[side];
+    bool kept = true;
+    for (uint64_t n = history->number; match->keeps_steps && n < history->number + count; n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (!record->in_step && is_step(record))
+            kept = kept && cmp_align_keep(&match->result->alignment, side,
+                                          (struct cmp_step){.what = record->class,
+                                                            .said = said_by(match, record),
+                                                            .ordinal = record->ordinal,
+                                                            .task = record->task});
+    }
+    cmp_history_drop(history, count);
+    return kept ? 0 : CAD_ENOMEM;
+}
+
 /* --- Order of operations on one object ------------------------------------------------------ */
 
 /* Whether events of this kind are what tasks do to an object, in an order that counts. */
@@ -117,11 +191,8 @@ static int note_late(struct cmp_match *match, uint32_t late, int side,
 static int find_partner(struct cmp_match *match, int side, uint64_t number) {
     struct cmp_walk *walk = &match->walk[side], *other = &match->walk[!side];
     struct cmp_record *record = cmp_record_at(&match->history[side], number);
-    if (cmp_is_extra(match, side, record)) {
-        base_map_remove(&walk->extra, record->begin);
-        record->parted = record->extra = true;
+    if (record->alone)
         return 0;
-    }
     uint32_t late = cmp_queues_pop(&other->late, record->class);
     if (late != UINT32_MAX) {
         record->compared = true;
@@ -168,6 +239,8 @@ static int compare_pair(struct cmp_match *match, struct cmp_record *a, struct cm
     const uint64_t ordinals[CMP_SIDES] = {a->ordinal, b->ordinal};
     if (cmp_note_pair(match, a, b) == UINT32_MAX)
         return CAD_ENOMEM;
+    if (match->keeps_steps)
+        follow_steps(match, a, b, in_step);
     return follow_order(match, a, ordinals, in_step);
 }
 
@@ -175,10 +248,10 @@ static int compare_pair(struct cmp_match *match, struct cmp_record *a, struct cm
 static int take_alone(struct cmp_match *match, int side, struct cmp_record *record) {
     struct cmp_walk *walk = &match->walk[side];
     uint32_t difference = cmp_note_single(match, side, record);
-    if (!record->parted)
+    if (!record->alone)
         (void)cmp_queues_pop(&walk->window, record->class);
     if (difference == UINT32_MAX ||
-        (!record->extra && !cmp_queues_push(&walk->late, record->class, difference - 1)))
+        (!record->alone && !cmp_queues_push(&walk->late, record->class, difference - 1)))
         return CAD_ENOMEM;
     record->difference = difference;
     return 0;
@@ -187,6 +260,7 @@ static int take_alone(struct cmp_match *match, int side, struct cmp_record *reco
 /* One whose partner is at another time, or is not there. */
 static int take_single(struct cmp_match *match, int side, struct cmp_record *record) {
     int error = 0;
+    fall_out_of_step(match, record);
     if (!record->compared && record->partner == CMP_NO_RECORD) {
         error = take_alone(match, side, record);
     } else if (!record->compared) {
@@ -379,11 +453,12 @@ static int take_moment(struct cmp_match *match, int64_t now_ns) {
     return error;
 }
 
-static void drop_done(struct cmp_history *history) {
+static int drop_done(struct cmp_match *match, int side) {
+    const struct cmp_history *history = &match->history[side];
     size_t count = 0;
     while (count < history->count && history->records[history->first + count].done)
         count++;
-    cmp_history_drop(history, count);
+    return drop(match, side, count);
 }
 
 /* --- Both sides ------------------------------------------------------------------------------ */
@@ -430,8 +505,8 @@ static bool keep_step(struct cmp_match *match, int *error) {
         !waits_for_nobody(match, CMP_A, a) || !waits_for_nobody(match, CMP_B, a))
         return false;
     *error = take_pair(match, a, b, true);
-    cmp_history_drop(&match->history[CMP_A], 1);
-    cmp_history_drop(&match->history[CMP_B], 1);
+    for (int side = 0; side < CMP_SIDES && *error == 0; side++)
+        *error = drop(match, side, 1);
     return true;
 }
 
@@ -450,13 +525,11 @@ static int compare_moment(struct cmp_match *match) {
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
         error = find_partners(match, side, until_ns);
     if (error == 0)
-        error = cmp_part_waits(match, now_ns);
-    if (error == 0)
         error = mark_order(match, now_ns);
     if (error == 0)
         error = take_moment(match, now_ns);
-    drop_done(&match->history[CMP_A]);
-    drop_done(&match->history[CMP_B]);
+    for (int side = 0; side < CMP_SIDES && error == 0; side++)
+        error = drop_done(match, side);
     return error;
 }
 
