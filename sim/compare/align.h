@@ -11,6 +11,8 @@
 #ifndef CMP_ALIGN_H
 #define CMP_ALIGN_H
 
+#include "compare/compare.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,8 +22,12 @@ struct cmp_step {
     uint64_t what;    /* the same where one can be the other at all: a hash */
     uint64_t said;    /* and where it says and asks for the same, too */
     uint64_t ordinal; /* of its event */
+    int64_t time_ns;
     uint32_t task;
-    uint32_t pair; /* the number of the pair that it is one of; CMP_NO_PAIR: of none */
+    uint32_t object; /* that it is about; CMP_NOBODY */
+    uint32_t pair;   /* the number of the pair that it is one of; CMP_NO_PAIR: of none */
+    uint32_t nth;    /* of what its task did at that moment */
+    enum trace_kind kind;
 };
 
 enum { CMP_NO_PAIR = 0 };
@@ -31,7 +37,9 @@ struct cmp_alignment {
     struct cmp_steps {
         struct cmp_step *list; /* by ordinal */
         size_t count, capacity;
-    } steps[2]; /* by side */
+    } steps[CMP_SIDES];
+    bool begins_late[CMP_SIDES]; /* where a wait stands behind what it made of its object, and does
+                                    not on the other side */
 };
 
 /* Keeps a step, which is behind all others of its side. False: no memory. */

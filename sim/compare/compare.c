@@ -139,11 +139,10 @@ static int begin_history(struct cmp_result *result, struct cmp_history *history,
  * time. */
 static int compare_events(struct cmp_result *result, const struct cmp_settings *settings,
                           bool until_different, char message[CMP_MESSAGE_SIZE]) {
-    struct cmp_match match = {
-        .result = result,
-        .settings = settings,
-        .until_different = until_different,
-        .keeps_steps = !until_different && !result->aligned};
+    struct cmp_match match = {.result = result,
+                              .settings = settings,
+                              .until_different = until_different,
+                              .keeps_steps = !until_different && !result->aligned};
     char messages[CMP_SIDES][CMP_MESSAGE_SIZE] = {"", ""};
     int error = cmp_things_init(&result->things, &result->renames) ? 0 : CAD_ENOMEM;
     if (settings->pairs != NULL)
@@ -233,7 +232,9 @@ static int compare_all(struct cmp_result *result, const struct cmp_settings *set
         forget_events(result);
         error = compare_events(result, settings, false, message);
     }
-    if (error == 0)
+    for (int side = 0; side < CMP_SIDES; side++)
+        result->alignment.begins_late[side] = !result->real[side] && result->real[!side];
+    if (error == 0 && result->count > 0)
         error = cmp_align(&result->alignment, result->things.tasks.count, &result->aligned);
     if (error == 0 && result->aligned) {
         forget_events(result);

@@ -227,8 +227,8 @@ static void find_pair(struct cmp_history *history, struct cmp_record *record) {
         return;
     uint32_t pair = steps->list[history->step].pair;
     record->alone = pair == CMP_NO_PAIR;
-    record->class = record->alone ? base_mix(record->ordinal, (uint64_t)history->side + 3)
-                                  : base_mix(pair, 5);
+    record->class = record->alone ? base_mix(base_mix(record->ordinal, 0), (uint64_t)history->side)
+                                  : base_mix(base_mix(pair, 0), CMP_SIDES);
 }
 
 /* A kind, of a task, and of a thing that it is about. */
@@ -289,10 +289,8 @@ static int span_begins(struct cmp_history *history, const struct trace_event *ev
     find_pair(history, record);
     uint32_t name =
         base_strings_add(history->things->strings, event->name.text, event->name.length);
-    struct cmp_open_span span = {.class = record->class,
-                                 .begin_ns = event->time_ns,
-                                 .name = name,
-                                 .alone = record->alone};
+    struct cmp_open_span span = {
+        .class = record->class, .begin_ns = event->time_ns, .name = name, .alone = record->alone};
     if (name == UINT32_MAX || !push_span(history, alive, span))
         return CAD_ENOMEM;
     return put_name(history, record, event->name);

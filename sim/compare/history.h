@@ -49,7 +49,7 @@ struct cmp_alive {
     uint32_t wait_name; /* text: of a wait for no object that somebody ends, "await job1"; else 0 */
     uint64_t point;     /* the record of its end, if it had no length */
     int64_t cancel_ns;  /* when it was asked to cancel last; CMP_NO_TIME: never */
-    bool waits, alone; /* as a record is */
+    bool waits, alone;  /* as a record is */
 };
 
 struct cmp_open_span {

@@ -50,7 +50,7 @@ static uint64_t length_of(const struct cmp_match *match, const struct cmp_record
 }
 
 static uint64_t said_by(const struct cmp_match *match, const struct cmp_record *record) {
-    return base_mix(base_mix(record->said, record->other), length_of(match, record));
+    return base_mix(base_mix(base_mix(record->said, 0), record->other), length_of(match, record));
 }
 
 /* Both records of a pair have been compared. */
@@ -84,7 +84,10 @@ static int drop(struct cmp_match *match, int side, size_t count) {
                                           (struct cmp_step){.what = record->class,
                                                             .said = said_by(match, record),
                                                             .ordinal = record->ordinal,
-                                                            .task = record->task});
+                                                            .time_ns = record->time_ns,
+                                                            .task = record->task,
+                                                            .object = record->object,
+                                                            .kind = (enum trace_kind)record->kind});
     }
     cmp_history_drop(history, count);
     return kept ? 0 : CAD_ENOMEM;
@@ -433,6 +436,51 @@ static int take_next(struct cmp_match *match, struct moment *moment, struct cmp_
     return error;
 }
 
+/* Whether a task sleeps, with which it does nothing else at that moment that the other side does
+ * not, and the other side has no such sleep (align.h). */
+static bool is_sleep_more(const struct cmp_match *match, const struct moment *moment, int side,
+                          uint64_t number) {
+    const struct cmp_record *record = cmp_record_at(&match->history[side], number);
+    return record->alone && record->kind == TRACE_WAIT_BEGIN && !record->done &&
+           record->object == CMP_NOBODY && record->awaited == CMP_NOBODY &&
+           base_map_get(&moment->waits[side], record->task) == number &&
+           cmp_cause_of(match, side, record) == 0;
+}
+
+/* What a task does at that moment, and only on that side. */
+static int take_task(struct cmp_match *match, const struct moment *moment, int side,
+                     uint32_t task) {
+    const struct cmp_history *history = &match->history[side];
+    int error = 0;
+    for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (record->time_ns != moment->now_ns)
+            break;
+        if (cmp_doer(record) == task && !cmp_has_partner_at(match, side, record, moment->now_ns))
+            error = take_early(match, side, n);
+    }
+    return error;
+}
+
+/* A sleep that one side has more is a root, whatever else is told before it: all that others do at
+ * that moment instead comes of what this task does on the other side, and not here. */
+static int take_sleeps(struct cmp_match *match, const struct moment *moment, int side) {
+    const struct cmp_history *history = &match->history[side];
+    int error = 0;
+    for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (record->time_ns != moment->now_ns)
+            break;
+        if (!is_sleep_more(match, moment, side, n))
+            continue;
+        uint32_t task = record->task;
+        error = take_early(match, side, n);
+        if (error == 0)
+            error = take_task(match, moment, !side, task);
+    }
+    return error;
+}
+
 /* Both sides in one order: that of A, with what B has alone where it has that. So whatever is taken
  * comes behind all that it depends on, on either side. */
 static int take_moment(struct cmp_match *match, int64_t now_ns) {
@@ -441,6 +489,8 @@ static int take_moment(struct cmp_match *match, int64_t now_ns) {
     int error = find_waits(match, &moment, CMP_A);
     if (error == 0)
         error = find_waits(match, &moment, CMP_B);
+    for (int side = 0; side < CMP_SIDES && error == 0; side++)
+        error = take_sleeps(match, &moment, side);
     while (error == 0) {
         struct cmp_record *a = next_of(match, &moment, CMP_A);
         struct cmp_record *b = next_of(match, &moment, CMP_B);
@@ -499,7 +549,7 @@ static bool waits_for_nobody(const struct cmp_match *match, int side,
 static bool keep_step(struct cmp_match *match, int *error) {
     struct cmp_record *a = first_of(&match->history[CMP_A]);
     struct cmp_record *b = first_of(&match->history[CMP_B]);
-    if (a == NULL || b == NULL || a->class != b->class ||
+    if (a == NULL || b == NULL || a->class != b->class || a->said != b->said ||
         match->history[CMP_A].number < match->walk[CMP_A].indexed ||
         match->history[CMP_B].number < match->walk[CMP_B].indexed ||
         !waits_for_nobody(match, CMP_A, a) || !waits_for_nobody(match, CMP_B, a))

@@ -10,13 +10,13 @@
 struct cmp_walk {
     struct cmp_queues window; /* records that are there, without a partner */
     struct cmp_queues late;   /* differences without the other side's event */
-    uint64_t next;         /* the record whose turn it is */
-    uint64_t indexed;      /* the first record that has not been asked for its partner */
-    int64_t instant_ns;    /* the time of the last record, ... */
-    int64_t shift_ns;      /* its shift ... */
-    uint32_t cause;        /* ... and what has touched one of that time, plus 1; 0: nothing */
-    int64_t busy_ns;       /* the time to which the loop was kept busy last ... */
-    uint32_t busy_cause;   /* ... by what a difference, plus 1, has touched; 0: it was not */
+    uint64_t next;            /* the record whose turn it is */
+    uint64_t indexed;         /* the first record that has not been asked for its partner */
+    int64_t instant_ns;       /* the time of the last record, ... */
+    int64_t shift_ns;         /* its shift ... */
+    uint32_t cause;           /* ... and what has touched one of that time, plus 1; 0: nothing */
+    int64_t busy_ns;          /* the time to which the loop was kept busy last ... */
+    uint32_t busy_cause;      /* ... by what a difference, plus 1, has touched; 0: it was not */
 };
 
 struct cmp_match {
