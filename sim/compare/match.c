@@ -12,6 +12,8 @@
 #include "cadran.h"
 #include "trace/reader.h"
 
+#include <string.h>
+
 static struct cmp_record *first_of(const struct cmp_history *history) {
     return history->count == 0 ? NULL : &history->records[history->first];
 }
@@ -298,6 +300,9 @@ struct moment {
     bool swapped;
 };
 
+/* What a task does that does something at a moment on one side alone. */
+enum { DOER_GOES_ON, DOER_STOPS };
+
 /* The next record of a side at that moment; NULL: there is none more. */
 static struct cmp_record *next_of(struct cmp_match *match, struct moment *moment, int side) {
     struct cmp_history *history = &match->history[side];
@@ -436,27 +441,57 @@ static int take_next(struct cmp_match *match, struct moment *moment, struct cmp_
     return error;
 }
 
+/* Whether a task goes on: it does not end otherwise than by itself. */
+static bool goes_on(const struct cmp_history *history, const struct cmp_record *record) {
+    static const char returned[] = "returned";
+    struct trace_string how = cmp_record_words(history, record);
+    return record->kind != TRACE_CANCEL &&
+           (record->kind != TRACE_TASK_END ||
+            (how.length == sizeof returned - 1 && memcmp(how.text, returned, how.length) == 0));
+}
+
+/* Finds what tasks do at the moment on one side alone: the tasks that go on, and those that do not.
+ */
+static int find_doers(struct cmp_match *match, const struct moment *moment, int side,
+                      struct base_map *doers) {
+    const struct cmp_history *history = &match->history[side];
+    for (uint64_t n = history->number; n < cmp_behind_last(history); n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (record->time_ns != moment->now_ns)
+            break;
+        if (cmp_has_partner_at(match, side, record, moment->now_ns))
+            continue;
+        bool stops =
+            !goes_on(history, record) || base_map_get(doers, record->task) == (uint32_t)DOER_STOPS;
+        if (!base_map_put(doers, record->task, stops ? DOER_STOPS : DOER_GOES_ON))
+            return CAD_ENOMEM;
+    }
+    return 0;
+}
+
 /* Whether a task sleeps, with which it does nothing else at that moment that the other side does
- * not, and the other side has no such sleep (align.h). */
+ * not, and goes on there without that sleep (align.h). */
 static bool is_sleep_more(const struct cmp_match *match, const struct moment *moment, int side,
-                          uint64_t number) {
+                          uint64_t number, const struct base_map *doers) {
     const struct cmp_record *record = cmp_record_at(&match->history[side], number);
     return record->alone && record->kind == TRACE_WAIT_BEGIN && !record->done &&
            record->object == CMP_NOBODY && record->awaited == CMP_NOBODY &&
            base_map_get(&moment->waits[side], record->task) == number &&
+           base_map_get(doers, record->task) == (uint32_t)DOER_GOES_ON &&
            cmp_cause_of(match, side, record) == 0;
 }
 
-/* What a task does at that moment, and only on that side. */
-static int take_task(struct cmp_match *match, const struct moment *moment, int side,
-                     uint32_t task) {
+/* What those do on the other side who sleep more. */
+static int take_instead(struct cmp_match *match, const struct moment *moment, int side,
+                        const struct base_map *sleepers) {
     const struct cmp_history *history = &match->history[side];
     int error = 0;
     for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
         const struct cmp_record *record = cmp_record_at(history, n);
         if (record->time_ns != moment->now_ns)
             break;
-        if (cmp_doer(record) == task && !cmp_has_partner_at(match, side, record, moment->now_ns))
+        if (base_map_get(sleepers, cmp_doer(record)) != UINT32_MAX &&
+            !cmp_has_partner_at(match, side, record, moment->now_ns))
             error = take_early(match, side, n);
     }
     return error;
@@ -464,19 +499,34 @@ static int take_task(struct cmp_match *match, const struct moment *moment, int s
 
 /* A sleep that one side has more is a root, whatever else is told before it: all that others do at
  * that moment instead comes of what this task does on the other side, and not here. */
-static int take_sleeps(struct cmp_match *match, const struct moment *moment, int side) {
+static int take_sleeps(struct cmp_match *match, const struct moment *moment, int side,
+                       const struct base_map *doers) {
     const struct cmp_history *history = &match->history[side];
+    struct base_map sleepers = {0};
     int error = 0;
     for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
         const struct cmp_record *record = cmp_record_at(history, n);
         if (record->time_ns != moment->now_ns)
             break;
-        if (!is_sleep_more(match, moment, side, n))
+        if (!is_sleep_more(match, moment, side, n, doers))
             continue;
-        uint32_t task = record->task;
-        error = take_early(match, side, n);
+        error = base_map_put(&sleepers, record->task, 1) ? take_early(match, side, n) : CAD_ENOMEM;
+    }
+    if (error == 0 && sleepers.count > 0)
+        error = take_instead(match, moment, !side, &sleepers);
+    base_map_free(&sleepers);
+    return error;
+}
+
+/* Those of both sides. Without steps that have been aligned there are none. */
+static int take_all_sleeps(struct cmp_match *match, const struct moment *moment) {
+    int error = 0;
+    for (int side = 0; side < CMP_SIDES && error == 0 && match->result->aligned; side++) {
+        struct base_map doers = {0};
+        error = find_doers(match, moment, !side, &doers);
         if (error == 0)
-            error = take_task(match, moment, !side, task);
+            error = take_sleeps(match, moment, side, &doers);
+        base_map_free(&doers);
     }
     return error;
 }
@@ -489,8 +539,8 @@ static int take_moment(struct cmp_match *match, int64_t now_ns) {
     int error = find_waits(match, &moment, CMP_A);
     if (error == 0)
         error = find_waits(match, &moment, CMP_B);
-    for (int side = 0; side < CMP_SIDES && error == 0; side++)
-        error = take_sleeps(match, &moment, side);
+    if (error == 0)
+        error = take_all_sleeps(match, &moment);
     while (error == 0) {
         struct cmp_record *a = next_of(match, &moment, CMP_A);
         struct cmp_record *b = next_of(match, &moment, CMP_B);
