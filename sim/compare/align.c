@@ -19,8 +19,8 @@
 enum { WINDOW_FIRST = 64, WINDOW_MAX = 1024 };
 
 /* A pair in which both say the same counts for one more than a pair; a pair for more than all of
- * these. */
-enum { PAIR = WINDOW_MAX + 1, SAME = PAIR + 1 };
+ * these. One in which both say so at the same time is hardly chance: it counts for four. */
+enum { PAIR = WINDOW_MAX + 1, SAME = PAIR + 1, SAME_NOW = 4 * PAIR + 1 };
 
 /* How the best alignment of two beginnings ends. */
 enum way { WAY_PAIR, WAY_A, WAY_B };
@@ -69,7 +69,9 @@ static bool are_two_sleeps(const struct cmp_step *a, const struct cmp_step *b) {
 static uint32_t worth(const struct cmp_step *a, const struct cmp_step *b) {
     if (are_two_sleeps(a, b))
         return 0;
-    return a->what != b->what ? 0 : a->said == b->said ? SAME : PAIR;
+    if (a->what != b->what || a->said != b->said)
+        return a->what != b->what ? 0 : PAIR;
+    return a->time_ns == b->time_ns ? SAME_NOW : SAME;
 }
 
 static void pair(const struct rows *rows, size_t a, size_t b) {
@@ -83,13 +85,13 @@ static bool both_left(const struct rows *rows) {
 
 static void pair_beginning(struct rows *rows) {
     while (both_left(rows) && worth(step_at(rows, CMP_A, rows->at[CMP_A]),
-                                    step_at(rows, CMP_B, rows->at[CMP_B])) == SAME)
+                                    step_at(rows, CMP_B, rows->at[CMP_B])) >= SAME)
         pair(rows, rows->at[CMP_A]++, rows->at[CMP_B]++);
 }
 
 static void pair_end(struct rows *rows) {
     while (both_left(rows) && worth(step_at(rows, CMP_A, rows->end[CMP_A] - 1),
-                                    step_at(rows, CMP_B, rows->end[CMP_B] - 1)) == SAME)
+                                    step_at(rows, CMP_B, rows->end[CMP_B] - 1)) >= SAME)
         pair(rows, --rows->end[CMP_A], --rows->end[CMP_B]);
 }
 

@@ -232,6 +232,7 @@ static int compare_all(struct cmp_result *result, const struct cmp_settings *set
         forget_events(result);
         error = compare_events(result, settings, false, message);
     }
+    /* What is out of step is aligned, and all is compared once more by that. */
     for (int side = 0; side < CMP_SIDES; side++)
         result->alignment.begins_late[side] = !result->real[side] && result->real[!side];
     if (error == 0 && result->count > 0)

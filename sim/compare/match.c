@@ -441,11 +441,12 @@ static int take_next(struct cmp_match *match, struct moment *moment, struct cmp_
     return error;
 }
 
-/* Whether a task goes on: it does not end otherwise than by itself. */
+/* Whether a task goes on: it does nothing that the other side does not have at all, and does not
+ * end otherwise than by itself. */
 static bool goes_on(const struct cmp_history *history, const struct cmp_record *record) {
     static const char returned[] = "returned";
     struct trace_string how = cmp_record_words(history, record);
-    return record->kind != TRACE_CANCEL &&
+    return record->kind != TRACE_CANCEL && !record->alone &&
            (record->kind != TRACE_TASK_END ||
             (how.length == sizeof returned - 1 && memcmp(how.text, returned, how.length) == 0));
 }
