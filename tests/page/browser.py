@@ -19,18 +19,33 @@ class Fault(Exception):
     pass
 
 
-class Browser:
-    def __init__(self, folder, width=1280, height=860, dark=False, scale=1):
-        self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL, text=True)
-        self.session = None
-        for line in self.driver.stdout:
+def start_driver():
+    """A chromedriver that listens, and its port.
+
+    It lets the system choose a port for ::1 and then takes the same one for 127.0.0.1, where another program may have it;
+    then it ends, and is started anew.
+    """
+    for _ in range(20):
+        driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True)
+        said = []
+        for line in driver.stdout:
+            said.append(line)
             found = re.search(r"started successfully on port (\d+)", line)
             if found:
-                self.address = f"http://127.0.0.1:{found[1]}"
-                break
-        else:
-            raise Fault("chromedriver did not start")
+                return driver, int(found[1])
+        driver.wait()
+        driver.stdout.close()
+        if not any("port not available" in line for line in said):
+            break
+    raise Fault("chromedriver did not start: " + "".join(said))
+
+
+class Browser:
+    def __init__(self, folder, width=1280, height=860, dark=False, scale=1):
+        self.driver, port = start_driver()
+        self.address = f"http://127.0.0.1:{port}"
+        self.session = None
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                             f"--window-size={width},{height}", f"--user-data-dir={folder}",
                             f"--force-device-scale-factor={scale}",
