@@ -31,7 +31,7 @@
 #define PANEL_PART 0.4   /* and has so much of the height there */
 
 int viz_px(const struct viz_frame *frame, double units) {
-    return (int)lround(units * frame->scale);
+    return viz_nearest(units * frame->scale);
 }
 
 /* A number that stays the same makes no picture, and an owner is the number of a track. */
@@ -312,7 +312,7 @@ struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t place, 
     const struct viz_frame *frame = painter->frame;
     int height = height_in_use(frame);
     double top = viz_row_top(frame, painter->view, place) + (frame->row_px - height) / 2;
-    struct viz_rect rect = {x0, (int)lround(top), x1 - x0, viz_bar_height(frame)};
+    struct viz_rect rect = {x0, viz_nearest(top), x1 - x0, viz_bar_height(frame)};
     if (painter->ghost) {
         rect.y += rect.h + ghost_gap(frame);
         rect.h = ghost_height(frame);
