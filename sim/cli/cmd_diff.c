@@ -75,7 +75,7 @@ static int format_json(const struct cmp_result *result, base_buffer *out, char *
     int error = cmp_write_json(result, &writer, NULL, message);
     if (error == 0 && doc_write_failed(&writer)) {
         error = CAD_ENOMEM;
-        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+        snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     }
     if (error == 0)
         error = base_buffer_append(&writer.text, "\n", 1);
