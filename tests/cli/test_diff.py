@@ -186,7 +186,7 @@ class Long(DiffTest):
                 task("n" * 100000 + "{i}", {"repeat": 3, "do": [
                     {"put": queue}, {"sleep": seconds}, {"get": queue}]}, count=4)]}
         a, b = self.record("a", document(1)), self.record("b", document(1.5))
-        process = self.finish(self.start("diff", "--all", a, b), timeout=30)
+        process = self.finish(self.start("diff", "--all", a, b))
         self.assertEqual(process.returncode, DIFFERENT)
 
 
