@@ -381,9 +381,8 @@ typedef struct prog_signal {
 typedef struct prog_outside {
     const struct prog_step *step;
     uint32_t place;
-    const char *what;  /* the program that it starts, where that is known; NULL: it is not */
-    const char *loads; /* the variable of its environment that makes any program run code that is
-                          not its own; NULL: none does */
+    const char *what;      /* the program that it starts, where that is known; NULL: it is not */
+    const prog_texts *env; /* the variables that it sets for it; NULL: those of the run */
 } prog_outside;
 
 /* A row of expect.order, or of expect.tasks. */

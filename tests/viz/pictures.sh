@@ -50,6 +50,11 @@ expect 0 '' "$view" --png zoomed.png --size 640x360 --from 250ms --to 0.5 window
 expect 0 '' "$view" --png fine.png --scale 2 window.json
 [ "$(size_of fine.png)" = 2560x1440 ] || fail "at twice the scale it is $(size_of fine.png)"
 
+# A large one is the same at a finer scale, where none is asked for.
+expect 0 '' "$view" --png large.png --size 3840x2160 window.json
+expect 0 '' "$view" --png finer.png --size 3840x2160 --scale 2 window.json
+cmp large.png finer.png || fail 'a picture of 3840x2160 is not that of 1920x1080, finer'
+
 # Two runs in one picture; the pictures of one are others.
 "$cadran" run --trace narrow.json --set width=2 "$scenario" >out 2>err || true
 expect 0 '' "$view" --png two-1.png --size 640x360 window.json narrow.json
@@ -106,7 +111,9 @@ wanted='same order, other times' chip --tolerance 1ms 1.json real.json
 head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json
 
-expect 2 'job70: the trace has no task of that name' "$view" --png late.png --select job70 window.json
+expect 2 'no trace is named: "window.json" is the picture' "$view" --png window.json
+expect 2 'job70: the trace has no task of that name; did you mean "job0"' "$view" --png late.png --select job70 window.json
+expect 2 'nobody: the trace has no task of that name' "$view" --png late.png --pin nobody window.json
 expect 2 '--from is beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 window.json
 expect 2 '--at is beyond the end of the trace, 5 s' "$view" --png late.png --at 5.001 window.json
 expect 2 '--step: the trace has ' "$view" --png late.png --step 9999 window.json
