@@ -1,4 +1,4 @@
-/* Programs: what one is started with, and whether it may be. */
+/* Programs: what one is started with. */
 #include "run/world_process.h"
 
 #include <stdio.h>
@@ -7,23 +7,9 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
+#include "run/leave.h"
 #include "run/objects.h"
 #include "run/values.h"
-
-/* --- Leave ----------------------------------------------------------------------------------- */
-
-bool run_may_exec(const run_leave *leave, const char *program) {
-    size_t length = strlen(program);
-    if (!leave->exec || leave->programs == NULL)
-        return leave->exec;
-    for (const char *name = leave->programs; *name != '\0';) {
-        size_t size = strcspn(name, ",");
-        if (size == length && memcmp(name, program, size) == 0)
-            return true;
-        name += size + (name[size] == ',');
-    }
-    return false;
-}
 
 /* --- Words ----------------------------------------------------------------------------------- */
 

@@ -8,9 +8,6 @@
 /* Starts a program, as the value of a process. 0, or an error that was raised. */
 int run_exec(run_job *job, const prog_exec *exec, expr_value *process);
 
-/* Whether the command line gives leave for a program: run_leave.programs. */
-bool run_may_exec(const run_leave *leave, const char *program);
-
 /* A stream of a process: 0, 1, 2. ValueError where that is no pipe. 0, or an error that was raised.
  */
 int run_process_stream(const run_instance *instance, unsigned number, cad_stream **stream);
