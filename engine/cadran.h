@@ -57,7 +57,9 @@
  *   looked for where NDEBUG is not defined when the library is built. What each call would have to
  *   pay for is not looked for: NULL where an object is due is a SIGSEGV there, and what has been
  *   freed must not be used (the address sanitizer knows it, if the library is built with it).
- * - All functions are for the loop's own thread, except cad_call_soon_threadsafe().
+ * - "Real clock only": where the world is simulated it is CAD_ESYSTEM, and nothing has happened.
+ * - All functions are for the loop's own thread, except cad_call_soon_threadsafe(), which is for
+ *   any thread, and cad_loop_interrupt(), which is for signal handlers, too.
  */
 #ifndef CADRAN_H
 #define CADRAN_H
@@ -243,7 +245,8 @@ CAD_API void cad_loop_interrupt(cad_loop *loop);
 /* From now on a signal of the process interrupts the loop, until off() or the loop's end; then it
  * does again what it did before. One that comes a tenth of a second or more after another, while
  * cad_loop_run() has not returned for that, ends the process, as it would without the loop. on()
- * allocates; CAD_ESYSTEM when there is no such signal. off() does nothing for one that is not on.
+ * allocates; CAD_ESYSTEM when there is no such signal, or it cannot be caught. off() does nothing
+ * for one that is not on.
  */
 CAD_API int cad_loop_interrupt_on(cad_loop *loop, int signal);
 CAD_API void cad_loop_interrupt_off(cad_loop *loop, int signal);
@@ -685,13 +688,15 @@ typedef struct cad_bytes {
     char *data;
     size_t size, capacity;
 } cad_bytes;
+/* Frees the block; all is zero again, and can be used for the next read. */
 CAD_API void cad_bytes_free(cad_bytes *bytes);
 
 /* asyncio's StreamReader and StreamWriter, in one: a connection, or one end of a pipe. What comes
  * is kept until it is read, up to twice its limit (64 KiB, where none is given), then the other
  * side has to wait. One task at a time may wait for data; a second is CAD_ERUNTIME. Reads replace
  * what is in `bytes`. A cancelled read leaves all in the stream, but for that of all up to the end.
- * When a connection was lost with an error, each read and drain returns that. Allocate: reads,
+ * When a connection was lost with an error, each read and drain returns that. A pipe goes one way:
+ * to read what is written to, and to write what is read from, is CAD_EINVAL. Allocate: reads,
  * writes. */
 typedef struct cad_stream cad_stream;
 
@@ -708,11 +713,11 @@ CAD_API int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *b
 /* readuntil(): waits for all up to a separator of `size` bytes, which must stay until then, and
  * with it. CAD_EINCOMPLETE likewise. CAD_ELIMITOVERRUN where that is more than the limit: all
  * stays, and cad_exception_consumed() says how much of it there is before the separator, or without
- * one. */
+ * one. CAD_EINVAL: the separator is empty. */
 CAD_API int cad_stream_readuntil(cad_stream *stream, const void *separator, size_t size,
                                  cad_bytes *bytes);
 /* readuntil() of a tuple: up to the one of so many separators, parts of <sys/uio.h>, that ends
- * first. They and the array must stay until then. */
+ * first. They and the array must stay until then. CAD_EINVAL also where there are none. */
 struct iovec;
 CAD_API int cad_stream_readuntil_any(cad_stream *stream, const struct iovec *separators,
                                      size_t count, cad_bytes *bytes);
@@ -852,7 +857,7 @@ typedef struct cad_transport cad_transport;
 /* asyncio.Protocol: what the transport calls, in the loop, as callbacks are, with the `self` that
  * goes with it: connection_made(), the data, eof_received(), connection_lost(), in this order, the
  * last exactly once. Each may be NULL, and then does nothing. An error that is returned ends the
- * connection with it. */
+ * connection with it. The struct is not copied: it must stay until then. */
 typedef struct cad_protocol {
     /* The transport stays until connection_lost() has returned. */
     void (*connection_made)(void *self, cad_transport *transport);
@@ -970,7 +975,8 @@ CAD_API int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
                                 const cad_process_options *options,
                                 const cad_subprocess_protocol *protocol, void *self,
                                 cad_process **process);
-/* SubprocessTransport.get_pipe_transport(): borrowed; NULL: it has none there, or has lost it. */
+/* SubprocessTransport.get_pipe_transport(): borrowed; NULL: it has none of that number, or has lost
+ * it. */
 CAD_API cad_transport *cad_process_pipe_transport(const cad_process *process, int number);
 /* SubprocessTransport.close(): closes its pipes, and kills it where it still runs. What it ends
  * with is still told. */

@@ -9,8 +9,7 @@
 
 extern char **environ;
 
-/* --- Starting ----------------------------------------------------------------------------------
- */
+/* --- Starting --------------------------------------------------------------------------------- */
 
 /* In this order, as the sources are all above 2. Other descriptors of the program's stay here, also
  * those that do not close themselves. */
@@ -72,8 +71,7 @@ static int spawn(const cad_program *program, pid_t *pid) {
     return error;
 }
 
-/* --- Ends --------------------------------------------------------------------------------------
- */
+/* --- Ends ------------------------------------------------------------------------------------- */
 
 static void child_came(cad__listener *listener, int number) {
     cad__children *children = CAD__CONTAINER(listener, cad__children, listener);

@@ -24,11 +24,13 @@
 #include "clock.h"
 #include "trace.h"
 
-enum {
-    REST =
-        64, /* iterations in which a loop comes to rest, if it ever does, however long they take */
-    UNSEEN = 8, /* turns of the loop's own for which what was read last is as good as a look */
-};
+/* Iterations in which a loop comes to rest, if it ever does, however long they take. */
+enum { REST = 64 };
+/* Turns of the loop's own for which what was read last is as good as a look. */
+enum { UNSEEN = 8 };
+/* What a computation is cut into where the world is real: for about so long no interrupt is heard.
+ */
+enum { PIECE_NS = 50 * 1000 * 1000 };
 
 static const cad__patience ordinary = {.work_ns = CAD_MILLISECOND,
                                        .restless_ns = 10 * CAD_MILLISECOND,
@@ -158,10 +160,7 @@ void cad__clock_turn_over(cad_loop *loop) {
     loop->unseen = 0;
 }
 
-/* A real world is kept busy piece by piece, so that an interrupt is heard: for about so long it is
- * not. Returns what was left then. */
-enum { PIECE_NS = 50 * 1000000 };
-
+/* Returns what is left of it where it was interrupted. */
 static int64_t keep_busy(cad_loop *loop, int64_t duration_ns) {
     cad_driver *driver = loop->driver;
     int64_t begin_ns = driver->now(driver), left_ns = duration_ns;

@@ -32,8 +32,7 @@ typedef struct attempt {
     int descriptor;
 } attempt;
 
-/* --- What it becomes ---------------------------------------------------------------------------
- */
+/* --- What it becomes -------------------------------------------------------------------------- */
 
 /* The transport watches the descriptor itself. */
 static int make(attempt *self) {
@@ -74,18 +73,21 @@ static void drop_errors(attempt *self) {
     self->error = 0;
 }
 
-/* --- Trying ------------------------------------------------------------------------------------
- */
+/* --- Trying ----------------------------------------------------------------------------------- */
 
 static void connected(void *arg);
 
+/* The loop is asked first: where it cannot watch, nobody outside has seen a connection. */
 static int begin_try(attempt *self, const struct sockaddr *address, socklen_t length) {
     int error = cad__socket_open(address->sa_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
+    error = cad__watch_new(self->loop, self->descriptor, &self->watch);
+    if (error != 0)
+        return error;
     if (connect(self->descriptor, address, length) != 0 && errno != EINPROGRESS)
         return cad__system_error(errno);
-    return cad__watch_new(self->loop, self->descriptor, &self->watch);
+    return 0;
 }
 
 static void note_address(const attempt *self) {
@@ -136,8 +138,7 @@ static void connected(void *arg) {
     cad__wake_all(&self->waiters);
 }
 
-/* --- The wait ----------------------------------------------------------------------------------
- */
+/* --- The wait --------------------------------------------------------------------------------- */
 
 static void end_attempt(attempt *self) {
     if (!self->loop->closing) /* else it is gone with all requests */
@@ -213,8 +214,7 @@ static const cad__operation open_operation = {
 static const cad__operation create_operation = {
     .verb = "create_connection", .poll = connect_poll, .drop = connect_drop};
 
-/* --- The beginning -----------------------------------------------------------------------------
- */
+/* --- The beginning ---------------------------------------------------------------------------- */
 
 /* `wanted` says what it is to become. NULL: no memory. */
 static attempt *new_attempt(const attempt *wanted) {

@@ -246,8 +246,7 @@ static void prepare(struct cad__coroutine *self) {
 
 #endif
 
-/* --- Switching, with the tools told ------------------------------------------------------------
- */
+/* --- Switching, with the tools told ----------------------------------------------------------- */
 
 /* Where a coroutine goes on, or begins. Only now is its stack written to: until a moment ago
  * another may have run on it, to its end. */

@@ -61,8 +61,8 @@ typedef struct cad_request {
         } signal;
         struct {
             int descriptor;
-            unsigned
-                events; /* a set; change() when it is another one. What of it has come is told */
+            unsigned events; /* a set, of which done() is told what has come; change() tells the
+                                driver that it is another one */
         } watch;
         struct {
             const cad_program *program;

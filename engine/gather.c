@@ -77,8 +77,7 @@ void cad__gather_child_done(cad__entry *entry) {
     loop->cause = NULL;
 }
 
-/* --- Cancelling: trees of gatherings are gone through in a loop, as chains of tasks are ----------
- */
+/* --- Cancelling: trees of gatherings are gone through in a loop, as chains of tasks are ------- */
 
 /* The gathering that `future` is, where that is one which is not done; else NULL. */
 static gathering *pending_gathering(cad_future *future) {

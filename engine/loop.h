@@ -37,10 +37,13 @@ typedef struct cad__patience {
 } cad__patience;
 
 struct cad_loop {
+    /* What has its turn, and when. */
     cad_driver *driver;
     cad__link ready; /* what runs in the next iteration */
     cad__link batch; /* what is left of this one */
     cad__timers timers;
+
+    /* What there is. */
     cad_task *current;     /* the task that runs */
     const cad_task *cause; /* on whose behalf a callback runs, for the trace */
     cad__link tasks;       /* that have not ended, by creation (cad__object.all) */
@@ -51,13 +54,15 @@ struct cad_loop {
     size_t holds;          /* of these, what cad_loop_hold() holds */
     bool eager_tasks;      /* how tasks start that leave it open */
     unsigned eager;        /* eager starts under way, each inside the one before */
-    int64_t due_ns;        /* the loop's time: that at which what runs now was to run (clock.c) */
-    int64_t now_ns;        /* the driver's, when last looked at: never before due_ns */
-    unsigned unseen;       /* turns of the loop's own since then */
-    bool counts_work;      /* turns are measured, from */
-    int64_t turn_ns;       /* this time of the driver's */
-    bool asleep;           /* the one that has the turn ends it now, at now_ns */
-    bool nominal;          /* what is outside ends when it says that it will */
+
+    /* Its time: see clock.c. */
+    int64_t due_ns;   /* the loop's time: that at which what runs now was to run */
+    int64_t now_ns;   /* the driver's, when last looked at: never before due_ns */
+    unsigned unseen;  /* turns of the loop's own since then */
+    bool counts_work; /* turns are measured, from */
+    int64_t turn_ns;  /* this time of the driver's */
+    bool asleep;      /* the one that has the turn ends it now, at now_ns */
+    bool nominal;     /* what is outside ends when it says that it will */
     const cad__patience *patience;
     unsigned restless; /* iterations since nothing was ready, on the loop's stack */
     int64_t rested_ns; /* when that was, by the driver's clock */
@@ -65,34 +70,45 @@ struct cad_loop {
     unsigned unlooked; /* iterations since the loop last looked outside */
     int64_t looked_ns; /* when that was */
     int64_t limit_ns;  /* its time goes no further; less than CAD_NEVER */
+
+    /* Its runs. */
     bool started, stopping;
-    int result;   /* of the last run */
+    int result;   /* of the last one */
     bool closing; /* everything goes: references no longer count */
-    atomic_int
-        interrupted;      /* set from signal handlers too: a signal's number, or CAD__INTERRUPTED */
-    int signal;           /* of the last run: the signal that interrupted it */
-    int64_t signal_ns;    /* signal handlers': when the one came that `interrupted` has */
-    cad__link interrupts; /* the signals that interrupt it */
+
+    /* Signals. */
+    atomic_int interrupted; /* 0; a signal's number, or CAD__INTERRUPTED: set in handlers, too */
+    int signal;             /* of the last run: the signal that interrupted it */
+    int64_t signal_ns;      /* signal handlers': when the one came that `interrupted` has */
+    cad__link interrupts;   /* the signals that interrupt it */
     struct cad__signals *signals;  /* with handlers, since the first; NULL */
     atomic_bool signals_came;      /* for these; set from signal handlers, too */
     atomic_ullong signals_handled; /* bit n - 1: signal n has a handler, and interrupts nothing */
-    cad__link requests;            /* under way */
-    size_t awaited;                /* of these, what goes on by itself */
-    struct cad__readers *readers;  /* of other libraries, since the first; NULL */
-    char *bytes;                   /* where transports read into, since the first; NULL */
+
+    /* The world outside. */
+    cad__link requests;           /* under way */
+    size_t awaited;               /* of these, what goes on by itself */
+    struct cad__readers *readers; /* of other libraries, since the first; NULL */
+    char *bytes;                  /* where transports read into, since the first; NULL */
+
+    /* What the program has set, and what its calls have come to. */
     cad_wait_hook *wait_hooks;
     cad_clock_hook *clock_hooks;
-    uint64_t next_object, next_task;
-    cad_exception *raised; /* with the last error returned outside tasks */
     cad_exception_handler *handler;
     void *handler_arg;
     cad_task_namer *namer;
     void *namer_arg;
+    uint64_t last_object, last_task; /* the numbers that were given last */
+    cad_exception *raised;           /* with the last error returned outside tasks */
+
+    /* Stacks and threads. */
     struct cad__stacks stacks;
     bool watches_overflow;
     cad__stack *signal_stack;     /* where overflows are handled, while it watches for them */
     struct cad__threads *threads; /* call_soon_threadsafe and the worker pool */
     unsigned workers;
+
+    /* Who is told what happens. */
     struct cad__tracer {
         const cad_trace_sink *sink;
         int64_t last_ns;

@@ -16,7 +16,7 @@ void *cad__object_new(cad_loop *loop, const cad__type *type, size_t size) {
     object->loop = loop;
     /* Tasks have numbers of their own, and those that have not ended a list. */
     bool is_task = type == &cad__task_type;
-    object->id = CAD__ID(is_task ? ++loop->next_task : ++loop->next_object);
+    object->id = CAD__ID(is_task ? ++loop->last_task : ++loop->last_object);
     cad__append(is_task ? &loop->tasks : &loop->objects, &object->all);
     CAD__TRACE(loop, cad__trace_new(object));
     return object;

@@ -17,8 +17,7 @@ static unsigned watching;
 static struct sigaction before;
 static bool hidden; /* by a handler of somebody else's, set while loops watched */
 
-/* --- In the signal handler: nothing but what is safe there -------------------------------------
- */
+/* --- In the signal handler: nothing but what is safe there ------------------------------------ */
 
 typedef struct line {
     char text[256];
@@ -81,8 +80,7 @@ static void on_fault(int number, siginfo_t *info, void *context) {
     errno = saved_errno;
 }
 
-/* --- Watching ----------------------------------------------------------------------------------
- */
+/* --- Watching --------------------------------------------------------------------------------- */
 
 static void install(void) {
     struct sigaction action;

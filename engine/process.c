@@ -16,8 +16,6 @@
 #include "trace.h"
 #include "waiter.h"
 
-enum { STANDARD = 3 };
-
 /* The request outlives the process's object where that is freed early. */
 typedef struct child_request {
     cad_process *process; /* NULL: nobody asks any more */
@@ -26,9 +24,9 @@ typedef struct child_request {
 
 struct cad_process {
     cad__object object;
-    child_request *running;        /* NULL: it has ended, or has never begun */
-    cad_stream *streams[STANDARD]; /* NULL: no pipe */
-    cad__subprocess *handler;      /* its protocol's side; NULL: its pipes are streams */
+    child_request *running;             /* NULL: it has ended, or has never begun */
+    cad_stream *streams[CAD__STANDARD]; /* NULL: no pipe */
+    cad__subprocess *handler;           /* its protocol's side; NULL: its pipes are streams */
     cad__waiters waiters;
     int pid;
     int code;         /* once it has ended */
@@ -63,8 +61,7 @@ static const cad__type process_type = {.name = "process",
                                        .lane = lane,
                                        .clear = clear};
 
-/* --- Which program ------------------------------------------------------------------------------
- */
+/* --- Which program ---------------------------------------------------------------------------- */
 
 static bool can_run(const char *path) {
     struct stat info;
@@ -162,8 +159,7 @@ static int find(const char *name, const cad_process_options *options, char **out
     return error;
 }
 
-/* --- Its standard descriptors -------------------------------------------------------------------
- */
+/* --- Its standard descriptors ----------------------------------------------------------------- */
 
 /* Those that the program is given, which are closed here when it has them. */
 typedef struct launch_setup {
@@ -171,14 +167,24 @@ typedef struct launch_setup {
     char *path; /* of the program, where it was looked for */
 } launch_setup;
 
-static int open_stream(cad_process *self, int number, int descriptor, size_t limit) {
-    static const char *const names[] = {"stdin", "stdout", "stderr"};
-    int error = cad__stream_new(self->object.loop, number == 0 ? CAD__WRITE_PIPE : CAD__READ_PIPE,
-                                descriptor, limit, &self->streams[number]);
+/* For traces and reports. */
+static int name_pipe(const cad_process *self, int number) {
+    static const char *const names[CAD__STANDARD] = {"stdin", "stdout", "stderr"};
+    void *pipe = self->streams[number];
     char name[48];
+    if (self->handler != NULL)
+        pipe = cad__subprocess_pipe(self->handler, number);
     (void)snprintf(name, sizeof name, "%s of process %llu", names[number],
                    (unsigned long long)self->object.id);
-    return error != 0 ? error : cad_set_name(self->streams[number], name);
+    return cad_set_name(pipe, name);
+}
+
+/* The end of a pipe that stays here. */
+static int keep_end(cad_process *self, int number, int descriptor, size_t limit) {
+    enum cad__transport_kind kind = number == 0 ? CAD__WRITE_PIPE : CAD__READ_PIPE;
+    if (self->handler != NULL)
+        return cad__subprocess_open(self->handler, number, kind, descriptor);
+    return cad__stream_new(self->object.loop, kind, descriptor, limit, &self->streams[number]);
 }
 
 static int open_pipe(cad_process *self, launch_setup *setup, int number, size_t limit) {
@@ -188,9 +194,8 @@ static int open_pipe(cad_process *self, launch_setup *setup, int number, size_t 
     if (error != 0)
         return cad__system_error(error);
     setup->program.descriptors[number] = ends[to_program ? 0 : 1];
-    int here = ends[to_program ? 1 : 0];
-    return self->handler != NULL ? cad__subprocess_open(self->handler, number, here)
-                                 : open_stream(self, number, here, limit);
+    error = keep_end(self, number, ends[to_program ? 1 : 0], limit);
+    return error != 0 ? error : name_pipe(self, number);
 }
 
 static int open_null(launch_setup *setup, int number) {
@@ -202,7 +207,7 @@ static int open_standard(cad_process *self, launch_setup *setup,
                          const cad_process_options *options) {
     const enum cad_stdio as[] = {options->stdin_as, options->stdout_as, options->stderr_as};
     int error = 0;
-    for (int i = 0; i < STANDARD && error == 0; i++) {
+    for (int i = 0; i < CAD__STANDARD && error == 0; i++) {
         if (as[i] == CAD_STDIO_PIPE)
             error = open_pipe(self, setup, i, options->limit);
         else if (as[i] == CAD_STDIO_NULL)
@@ -213,13 +218,12 @@ static int open_standard(cad_process *self, launch_setup *setup,
 }
 
 static void close_setup(launch_setup *setup) {
-    for (int i = 0; i < STANDARD; i++)
+    for (int i = 0; i < CAD__STANDARD; i++)
         cad__descriptor_close(setup->program.descriptors[i]);
     cad__free(setup->path);
 }
 
-/* --- Starting -----------------------------------------------------------------------------------
- */
+/* --- Starting --------------------------------------------------------------------------------- */
 
 static void ended(cad_process *self, int code) {
     cad_loop *loop = self->object.loop;
@@ -301,51 +305,57 @@ static cad_process *new_process(cad_loop *loop, const char *path) {
     return self;
 }
 
-/* `self` may be NULL, and goes where it fails: `error` is what came of it so far. */
-static int launch(cad_process *self, int error, const char *const argv[],
-                  const cad_process_options *options) {
-    static const cad_process_options inherit_all;
-    if (self == NULL)
-        return CAD_ENOMEM;
-    if (error == 0)
-        error = start(self, argv, options != NULL ? options : &inherit_all);
-    if (error == 0) {
-        CAD__TRACE(self->object.loop, cad__trace_lane_begin(&self->object));
-        return 0;
-    }
-    for (int i = 0; i < STANDARD; i++)
+/* What was never started goes, with all that it has. */
+static void discard(cad_process *self) {
+    for (int i = 0; i < CAD__STANDARD; i++)
         cad__stream_destroy(self->streams[i]);
     cad__subprocess_destroy(self->handler);
     cad__object_free(&self->object);
+}
+
+/* Where it cannot be started, it is gone. */
+static int launch(cad_process *self, const char *const argv[], const cad_process_options *options) {
+    static const cad_process_options inherit_all;
+    int error = start(self, argv, options != NULL ? options : &inherit_all);
+    if (error != 0)
+        discard(self);
+    else
+        CAD__TRACE(self->object.loop, cad__trace_lane_begin(&self->object));
     return error;
 }
 
 int cad_create_subprocess_exec(cad_loop *loop, const char *const argv[],
                                const cad_process_options *options, cad_process **process) {
     cad_process *self = new_process(loop, argv[0]);
-    int error = launch(self, 0, argv, options);
+    if (self == NULL)
+        return CAD_ENOMEM;
+    int error = launch(self, argv, options);
     if (error == 0)
         *process = self;
     return error;
 }
 
-/* The protocol may free it. */
 int cad_subprocess_exec(cad_loop *loop, const char *const argv[],
                         const cad_process_options *options, const cad_subprocess_protocol *protocol,
                         void *protocol_self, cad_process **process) {
     cad_process *self = new_process(loop, argv[0]);
-    if (self != NULL)
-        self->handler = cad__subprocess_new(loop, self, protocol, protocol_self);
-    int error = launch(self, self != NULL && self->handler == NULL ? CAD_ENOMEM : 0, argv, options);
+    if (self == NULL)
+        return CAD_ENOMEM;
+    self->handler = cad__subprocess_new(loop, self, protocol, protocol_self);
+    if (self->handler == NULL) {
+        discard(self);
+        return CAD_ENOMEM;
+    }
+    int error = launch(self, argv, options);
     if (error != 0)
         return error;
-    *process = self;
+    *process = self; /* before the protocol is called, which may free it */
     cad__subprocess_start(self->handler);
     return 0;
 }
 
 void cad_process_close(cad_process *process) {
-    for (int i = 0; i < STANDARD; i++)
+    for (int i = 0; i < CAD__STANDARD; i++)
         if (process->streams[i] != NULL)
             cad_stream_close(process->streams[i]);
     if (process->handler != NULL)
@@ -363,14 +373,13 @@ void cad_process_free(cad_process *process) {
         process->running->process = NULL;
         cad__cancel(&process->running->request);
     }
-    for (int i = 0; i < STANDARD; i++)
+    for (int i = 0; i < CAD__STANDARD; i++)
         cad_stream_free(process->streams[i]);
     cad__subprocess_end(process->handler);
     cad__object_free(object);
 }
 
-/* --- What it is asked ---------------------------------------------------------------------------
- */
+/* --- What it is asked ------------------------------------------------------------------------- */
 
 int cad_process_pid(const cad_process *process) {
     return process->pid;
@@ -384,7 +393,9 @@ bool cad_process_returncode(const cad_process *process, int *code) {
 }
 
 cad_transport *cad_process_pipe_transport(const cad_process *process, int number) {
-    return process->handler != NULL ? cad__subprocess_pipe(process->handler, number) : NULL;
+    bool standard = number >= 0 && number < CAD__STANDARD;
+    return standard && process->handler != NULL ? cad__subprocess_pipe(process->handler, number)
+                                                : NULL;
 }
 
 cad_stream *cad_process_stdin(const cad_process *process) {
@@ -434,8 +445,7 @@ int cad_process_wait(cad_process *process, int *code) {
     return cad__begin(wait, &wait_operation, process);
 }
 
-/* --- communicate --------------------------------------------------------------------------------
- */
+/* --- communicate ------------------------------------------------------------------------------ */
 
 /* What the program does not read is no error. The pipe closes when all is written. */
 static int feed(cad_process *self, const void *input, size_t size) {
@@ -448,7 +458,7 @@ static int feed(cad_process *self, const void *input, size_t size) {
 
 static int gather(cad_process *self) {
     int error = 0;
-    for (int i = 1; i < STANDARD && error == 0; i++)
+    for (int i = 1; i < CAD__STANDARD && error == 0; i++)
         if (self->streams[i] != NULL)
             error = cad__stream_gather(self->streams[i]);
     return error;
@@ -457,7 +467,7 @@ static int gather(cad_process *self) {
 /* All of it comes at once, in whatever order the program writes; so one can be waited for after the
  * other. */
 static int await_all(cad_task *task, cad_process *self) {
-    for (int i = 1; i < STANDARD; i++) {
+    for (int i = 1; i < CAD__STANDARD; i++) {
         int result = self->streams[i] != NULL ? cad__stream_await_end(task, self->streams[i]) : 0;
         if (result != 0)
             return result;
@@ -465,9 +475,9 @@ static int await_all(cad_task *task, cad_process *self) {
     return self->running != NULL ? cad__park(task, &self->waiters) : 0;
 }
 
-static int hand_over(cad_task *task, cad_process *self, cad_bytes *const outputs[STANDARD]) {
+static int hand_over(cad_task *task, cad_process *self, cad_bytes *const outputs[CAD__STANDARD]) {
     int error = 0;
-    for (int i = 1; i < STANDARD; i++) {
+    for (int i = 1; i < CAD__STANDARD; i++) {
         if (self->streams[i] != NULL && outputs[i] != NULL && error == 0)
             error = cad__stream_take(self->streams[i], outputs[i]);
         else if (self->streams[i] != NULL)
@@ -478,10 +488,10 @@ static int hand_over(cad_task *task, cad_process *self, cad_bytes *const outputs
 
 /* What has been gathered goes with a cancel. */
 static int communicate_poll(cad_task *task) {
-    static cad_bytes *const nothing[STANDARD];
+    static cad_bytes *const nothing[CAD__STANDARD];
     cad__wait *wait = &cad__task_of(task)->wait;
     cad_process *self = wait->object;
-    cad_bytes *const outputs[STANDARD] = {NULL, (cad_bytes *)wait->out, wait->item};
+    cad_bytes *const outputs[CAD__STANDARD] = {NULL, (cad_bytes *)wait->out, wait->item};
     int result = wait->error;
     if (wait->phase++ == 0 && (result = gather(self)) != 0)
         return result;

@@ -24,29 +24,45 @@ static int make_room(cad_loop *loop, size_t descriptor) {
     return 0;
 }
 
+/* NULL: nobody waits for it. */
+static cad__watch *find(const cad_loop *loop, int descriptor) {
+    const struct cad__readers *readers = loop->readers;
+    bool known = readers != NULL && descriptor >= 0 && (size_t)descriptor < readers->capacity;
+    return known ? readers->by_descriptor[descriptor] : NULL;
+}
+
+/* The kernel is asked first: only what is a descriptor is given room, which its number is the
+ * measure of. */
+static int watch_first(cad_loop *loop, int descriptor, cad__watch **out) {
+    int error = cad__watch_new(loop, descriptor, out);
+    if (error != 0)
+        return error;
+    error = make_room(loop, (size_t)descriptor);
+    if (error != 0)
+        cad__watch_free(*out);
+    else
+        loop->readers->by_descriptor[descriptor] = *out;
+    return error;
+}
+
 static int add(cad_loop *loop, int descriptor, enum cad__side side, cad_callback *fn, void *arg) {
     if (descriptor < 0)
         return cad_raise(CAD_EINVAL, "Invalid file descriptor");
-    int error = make_room(loop, (size_t)descriptor);
+    cad__watch *watch = find(loop, descriptor);
+    int error = watch == NULL ? watch_first(loop, descriptor, &watch) : 0;
     if (error != 0)
         return error;
-    cad__watch **watch = &loop->readers->by_descriptor[descriptor];
-    if (*watch == NULL && (error = cad__watch_new(loop, descriptor, watch)) != 0)
-        return error;
-    cad__watch_set(*watch, side, fn, arg);
+    cad__watch_set(watch, side, fn, arg);
     return 0;
 }
 
 static bool take_away(cad_loop *loop, int descriptor, enum cad__side side) {
-    struct cad__readers *readers = loop->readers;
-    if (readers == NULL || descriptor < 0 || (size_t)descriptor >= readers->capacity)
-        return false;
-    cad__watch *watch = readers->by_descriptor[descriptor];
+    cad__watch *watch = find(loop, descriptor);
     if (watch == NULL || watch->watchers[side].fn == NULL)
         return false;
     cad__watch_set(watch, side, NULL, NULL);
     if (watch->watchers[CAD__READER].fn == NULL && watch->watchers[CAD__WRITER].fn == NULL) {
-        readers->by_descriptor[descriptor] = NULL;
+        loop->readers->by_descriptor[descriptor] = NULL;
         cad__watch_free(watch);
     }
     return true;

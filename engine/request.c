@@ -29,9 +29,13 @@ int cad__submit(cad_loop *loop, cad_request *request) {
 }
 
 void cad__request_await(cad_request *request, bool awaited) {
-    if (request->background == awaited)
-        request->loop->awaited += awaited ? 1 : (size_t)-1;
+    if (request->background != awaited)
+        return;
     request->background = !awaited;
+    if (awaited)
+        request->loop->awaited++;
+    else
+        request->loop->awaited--;
 }
 
 void cad__cancel(cad_request *request) {

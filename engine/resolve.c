@@ -67,8 +67,7 @@ int cad__lookup_error(const cad__lookup *lookup) {
     }
 }
 
-/* --- In the thread -----------------------------------------------------------------------------
- */
+/* --- In the thread ---------------------------------------------------------------------------- */
 
 static void find_addresses(void *lookup) {
     cad__lookup *self = lookup;
@@ -85,8 +84,7 @@ static void find_name(void *lookup) {
     self->number = errno;
 }
 
-/* --- Asking ------------------------------------------------------------------------------------
- */
+/* --- Asking ----------------------------------------------------------------------------------- */
 
 /* Takes the asker's reference over where it fails. */
 static int start(cad_loop *loop, void (*find)(void *lookup), cad__lookup *self,

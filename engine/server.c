@@ -31,8 +31,8 @@ struct cad_server {
     ino_t file;
     size_t limit; /* of streams */
     int descriptor;
-    bool accepting; /* and who is told of a connection may have freed it: then the loop does */
-    bool freed;
+    bool accepting; /* who is told of a connection may free the server meanwhile: */
+    bool freed;     /* then it goes when accepting is over */
 };
 
 static void describe(const cad__object *object, cad_object_info *info) {
@@ -174,17 +174,22 @@ static void remove_dead(const char *path, const cad__address *address) {
     cad__descriptor_close(probe);
 }
 
+/* The loop is asked first: where it cannot watch, nobody outside has seen anything of the server.
+ */
 static int begin_listening(cad_server *self, const cad__address *address) {
     const struct sockaddr *name = (const struct sockaddr *)&address->storage;
     int on = 1, error = cad__socket_open(name->sa_family, SOCK_STREAM, &self->descriptor);
     if (error != 0)
         return cad__system_error(error);
+    error = cad__watch_new(self->object.loop, self->descriptor, &self->watch);
+    if (error != 0)
+        return error;
     if (name->sa_family != AF_UNIX)
         (void)setsockopt(self->descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(self->descriptor, name, address->length) != 0 ||
         listen(self->descriptor, BACKLOG) != 0)
         return cad__system_error(errno);
-    return cad__watch_new(self->object.loop, self->descriptor, &self->watch);
+    return 0;
 }
 
 static int listen_at(cad_server *self, const cad__address *address) {

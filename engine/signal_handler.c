@@ -14,8 +14,9 @@
 #include "interrupt.h"
 #include "ready.h"
 #include "request.h"
+#include "signals.h"
 
-enum { RING = 1024, NUMBERS = 65 };
+enum { RING = 1024 };
 
 typedef struct handler {
     cad_callback *fn;
@@ -25,7 +26,7 @@ typedef struct handler {
 
 struct cad__signals {
     cad_loop *loop;
-    handler *handlers[NUMBERS]; /* NULL: none */
+    handler *handlers[CAD__SIGNALS]; /* NULL: none */
     cad__entry entry;
     bool read;           /* the entry's next turn runs callbacks; else it reads */
     unsigned upto;       /* where the ring ended when it was read */
@@ -33,11 +34,10 @@ struct cad__signals {
     atomic_uint end;     /* the signal handler's */
     atomic_uint serving; /* `begin`, for the signal handler */
     uint8_t ring[RING];
-    atomic_uint surplus[NUMBERS];
+    atomic_uint surplus[CAD__SIGNALS];
 };
 
-/* --- In the signal handler ---------------------------------------------------------------------
- */
+/* --- In the signal handler -------------------------------------------------------------------- */
 
 static void note(struct cad__signals *signals, int number) {
     unsigned end = atomic_load_explicit(&signals->end, memory_order_relaxed);
@@ -64,8 +64,7 @@ bool cad__signal_is_handled(const cad_loop *loop, int number) {
     return (atomic_load(&loop->signals_handled) & UINT64_C(1) << (number - 1)) != 0;
 }
 
-/* --- On the loop's thread ----------------------------------------------------------------------
- */
+/* --- On the loop's thread --------------------------------------------------------------------- */
 
 void cad__signals_collect(cad_loop *loop) {
     struct cad__signals *signals = loop->signals;
@@ -89,7 +88,7 @@ static void run_callbacks(struct cad__signals *signals) {
         atomic_store(&signals->serving, signals->begin);
         call(signals, number);
     }
-    for (int number = 1; number < NUMBERS; number++)
+    for (int number = 1; number < CAD__SIGNALS; number++)
         for (unsigned more = atomic_exchange(&signals->surplus[number], 0); more > 0; more--)
             call(signals, number);
 }
@@ -106,8 +105,7 @@ void cad__signals_turn(cad__entry *entry) {
     cad__ready(loop, entry);
 }
 
-/* --- Adding and removing -----------------------------------------------------------------------
- */
+/* --- Adding and removing ---------------------------------------------------------------------- */
 
 static struct cad__signals *signals_of(cad_loop *loop) {
     if (loop->signals == NULL) {
@@ -136,7 +134,7 @@ static int listen_for(cad_loop *loop, int number, handler **out) {
 }
 
 int cad_add_signal_handler(cad_loop *loop, int number, cad_callback *fn, void *arg) {
-    if (number <= 0 || number >= NUMBERS)
+    if (number <= 0 || number >= CAD__SIGNALS)
         return cad_raise(CAD_EINVAL, "invalid signal number");
     struct cad__signals *signals = signals_of(loop);
     if (signals == NULL)
@@ -154,7 +152,8 @@ int cad_add_signal_handler(cad_loop *loop, int number, cad_callback *fn, void *a
 
 bool cad_remove_signal_handler(cad_loop *loop, int number) {
     struct cad__signals *signals = loop->signals;
-    if (signals == NULL || number <= 0 || number >= NUMBERS || signals->handlers[number] == NULL)
+    if (signals == NULL || number <= 0 || number >= CAD__SIGNALS ||
+        signals->handlers[number] == NULL)
         return false;
     handler *self = signals->handlers[number];
     signals->handlers[number] = NULL;

@@ -11,12 +11,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-enum { SIGNALS = 65 }; /* numbers below this */
-
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 static cad__link waiting = {&waiting, &waiting}; /* cad__listener */
-static struct sigaction before[SIGNALS];         /* of those that are taken over */
-static unsigned counts[SIGNALS];                 /* how many wait for it */
+static struct sigaction before[CAD__SIGNALS];    /* of those that are taken over */
+static unsigned counts[CAD__SIGNALS];            /* how many wait for it */
 
 static void lock(void) {
     while (atomic_flag_test_and_set_explicit(&taken, memory_order_acquire))
@@ -57,7 +55,7 @@ static bool take_over(int number) {
 
 int cad__signal_listen(cad__listener *listener) {
     int number = listener->number;
-    if (number <= 0 || number >= SIGNALS)
+    if (number <= 0 || number >= CAD__SIGNALS)
         return CAD_ESYSTEM;
     sigset_t mask;
     lock_out_of_handlers(&mask);

@@ -8,6 +8,8 @@
 
 #include "driver.h"
 
+enum { CAD__SIGNALS = 65 }; /* the numbers of signals are below this, and above 0 */
+
 /* Who listens for a signal. `number` and `came` are set before. */
 typedef struct cad__listener {
     cad__link link; /* among all of the process */

@@ -85,8 +85,7 @@ static const cad__type stream_type = {.name = "stream",
                                       .lane = lane,
                                       .clear = clear};
 
-/* --- The protocol ------------------------------------------------------------------------------
- */
+/* --- The protocol ----------------------------------------------------------------------------- */
 
 static void wake_reader(cad_stream *self) {
     cad__wake_all(&self->readers);
@@ -129,6 +128,12 @@ static int swap_blocks(cad_stream *self, size_t size) {
     return 0;
 }
 
+/* Written so that no limit is too large for it. */
+static bool is_over_twice_the_limit(const cad_stream *self) {
+    size_t size = available(self);
+    return size > self->limit && size - self->limit > self->limit;
+}
+
 /* Much at once, where nothing is left of what came before, changes hands: who reads as fast as it
  * comes copies nothing. */
 static int data_received(void *stream, const char *data, size_t size) {
@@ -137,7 +142,7 @@ static int data_received(void *stream, const char *data, size_t size) {
     int error = whole ? swap_blocks(self, size) : append(self, data, size);
     if (error != 0)
         return error;
-    if (!self->gathering && available(self) > 2 * self->limit) {
+    if (!self->gathering && is_over_twice_the_limit(self)) {
         self->reading_paused = true;
         cad_transport_pause_reading(self->transport);
     }
@@ -146,7 +151,7 @@ static int data_received(void *stream, const char *data, size_t size) {
     return 0;
 }
 
-/* What is left in the way of the writer; a pipe is done with. */
+/* 1: the other direction stays open. A pipe has none, and closes all the same. */
 static int eof_received(void *stream) {
     cad_stream *self = stream;
     self->eof = true;
@@ -182,8 +187,7 @@ static const cad_protocol protocol = {.data_received = data_received,
                                       .pause_writing = pause_writing,
                                       .resume_writing = resume_writing};
 
-/* --- Reading: what all reads share ---------------------------------------------------------------
- */
+/* --- Reading: what all reads share ------------------------------------------------------------ */
 
 static int raise_error(const cad_stream *self) {
     return cad__raise(self->error, cad_exception_ref(self->exception));
@@ -280,8 +284,7 @@ static int refuse_what_is_not_read(const cad_stream *self) {
     return self->kind == CAD__WRITE_PIPE ? cad_raise(CAD_EINVAL, "not a pipe that can be read") : 0;
 }
 
-/* --- read, readexactly ---------------------------------------------------------------------------
- */
+/* --- read, readexactly ------------------------------------------------------------------------ */
 
 static int read_poll(cad_task *task) {
     cad__wait *wait = &cad__task_of(task)->wait;
@@ -355,8 +358,7 @@ int cad_stream_readexactly(cad_stream *stream, size_t size, cad_bytes *bytes) {
     return begin_sized(stream, &readexactly_operation, size, bytes);
 }
 
-/* --- readuntil, readline -------------------------------------------------------------------------
- */
+/* --- readuntil, readline ---------------------------------------------------------------------- */
 
 /* Where a separator stands in what has come, from `searched` on; -1: nowhere. */
 static ptrdiff_t find(const cad_stream *self, const struct iovec *separator) {
@@ -498,8 +500,7 @@ int cad_stream_readline(cad_stream *stream, cad_bytes *bytes) {
     return begin_search(stream, &one, 1, bytes, &readline_operation);
 }
 
-/* --- All of several streams ----------------------------------------------------------------------
- */
+/* --- All of several streams ------------------------------------------------------------------- */
 
 int cad__stream_gather(cad_stream *stream) {
     if (stream->reader != NULL)
@@ -532,8 +533,7 @@ void cad__stream_drop(cad_task *task, cad_stream *stream) {
     drop(stream, available(stream));
 }
 
-/* --- Writing ------------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 /* Also when it is lost. */
 static int refuse_what_is_not_written(const cad_stream *self, const char *refusal) {
@@ -590,8 +590,7 @@ int cad_stream_drain(cad_stream *stream) {
     return cad__begin(cad__current_wait(), &drain_operation, stream);
 }
 
-/* --- The end ------------------------------------------------------------------------------------
- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 void cad_stream_close(cad_stream *stream) {
     if (stream->transport != NULL)
@@ -640,8 +639,7 @@ size_t cad_stream_buffered(const cad_stream *stream) {
     return stream->transport != NULL ? cad_transport_get_write_buffer_size(stream->transport) : 0;
 }
 
-/* --- Life ---------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 int cad__stream_new(cad_loop *loop, enum cad__transport_kind kind, int descriptor, size_t limit,
                     cad_stream **out) {

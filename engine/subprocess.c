@@ -6,12 +6,8 @@
  * process: nothing of it is touched after a call. */
 #include "subprocess.h"
 
-#include <stdio.h>
-
 #include "ready.h"
 #include "trace.h"
-
-enum { STANDARD = 3 };
 
 struct cad__subprocess {
     cad_loop *loop;
@@ -23,18 +19,17 @@ struct cad__subprocess {
         cad__subprocess *of;
         cad_transport *transport; /* a reference; NULL: there is none */
         bool lost;
-    } pipes[STANDARD];
+    } pipes[CAD__STANDARD];
     bool exited;
 };
 
-/* --- The end ------------------------------------------------------------------------------------
- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 /* asyncio's _try_finish(). It comes before what is called of the protocol, as that may free it. */
 static void try_finish(cad__subprocess *self) {
     if (!self->exited)
         return;
-    for (int i = 0; i < STANDARD; i++)
+    for (int i = 0; i < CAD__STANDARD; i++)
         if (self->pipes[i].transport != NULL && !self->pipes[i].lost)
             return;
     cad__ready(self->loop, &self->lost);
@@ -54,8 +49,7 @@ void cad__subprocess_exited(cad__subprocess *subprocess) {
         protocol->process_exited(subprocess->self);
 }
 
-/* --- Its pipes ----------------------------------------------------------------------------------
- */
+/* --- Its pipes -------------------------------------------------------------------------------- */
 
 static int number_of(const struct pipe_end *pipe) {
     return (int)(pipe - pipe->of->pipes);
@@ -95,21 +89,15 @@ static const cad_protocol pipe_protocol = {.data_received = pipe_data_received,
                                            .pause_writing = pause_writing,
                                            .resume_writing = resume_writing};
 
-int cad__subprocess_open(cad__subprocess *subprocess, int number, int descriptor) {
-    static const char *const names[] = {"stdin", "stdout", "stderr"};
+int cad__subprocess_open(cad__subprocess *subprocess, int number, enum cad__transport_kind kind,
+                         int descriptor) {
     struct pipe_end *pipe = &subprocess->pipes[number];
     cad_transport *transport;
-    int error = cad__transport_new(subprocess->loop, number == 0 ? CAD__WRITE_PIPE : CAD__READ_PIPE,
-                                   descriptor, &pipe_protocol, pipe, &transport);
-    if (error != 0)
-        return error;
-    pipe->transport = cad_transport_ref(transport);
-    char name[48];
-    cad_object_info info;
-    cad_object_describe(subprocess->process, &info);
-    (void)snprintf(name, sizeof name, "%s of process %llu", names[number],
-                   (unsigned long long)info.id);
-    return cad_set_name(transport, name);
+    int error =
+        cad__transport_new(subprocess->loop, kind, descriptor, &pipe_protocol, pipe, &transport);
+    if (error == 0)
+        pipe->transport = cad_transport_ref(transport);
+    return error;
 }
 
 cad_transport *cad__subprocess_pipe(const cad__subprocess *subprocess, int number) {
@@ -118,13 +106,12 @@ cad_transport *cad__subprocess_pipe(const cad__subprocess *subprocess, int numbe
 }
 
 void cad__subprocess_close(cad__subprocess *subprocess) {
-    for (int i = 0; i < STANDARD; i++)
+    for (int i = 0; i < CAD__STANDARD; i++)
         if (subprocess->pipes[i].transport != NULL)
             cad_transport_close(subprocess->pipes[i].transport);
 }
 
-/* --- Life ---------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 cad__subprocess *cad__subprocess_new(cad_loop *loop, cad_process *process,
                                      const cad_subprocess_protocol *protocol, void *self) {
@@ -134,7 +121,7 @@ cad__subprocess *cad__subprocess_new(cad_loop *loop, cad_process *process,
     *subprocess =
         (cad__subprocess){.loop = loop, .process = process, .protocol = protocol, .self = self};
     subprocess->lost.kind = CAD__ENTRY_PROCESS_LOST;
-    for (int i = 0; i < STANDARD; i++)
+    for (int i = 0; i < CAD__STANDARD; i++)
         subprocess->pipes[i].of = subprocess;
     return subprocess;
 }
@@ -143,7 +130,7 @@ cad__subprocess *cad__subprocess_new(cad_loop *loop, cad_process *process,
  */
 void cad__subprocess_start(cad__subprocess *subprocess) {
     const cad_subprocess_protocol *protocol = subprocess->protocol;
-    for (int i = 0; i < STANDARD; i++)
+    for (int i = 0; i < CAD__STANDARD; i++)
         if (subprocess->pipes[i].transport != NULL)
             cad__transport_start(subprocess->pipes[i].transport);
     if (protocol->connection_made != NULL)
@@ -159,7 +146,7 @@ void cad__subprocess_end(cad__subprocess *subprocess) {
         cad__unlink(&lost->link);
     }
     cad__subprocess_close(subprocess);
-    for (int i = 0; i < STANDARD; i++) {
+    for (int i = 0; i < CAD__STANDARD; i++) {
         cad_transport *transport = subprocess->pipes[i].transport;
         if (transport != NULL && !subprocess->pipes[i].lost)
             cad__transport_forget(transport);
@@ -168,7 +155,7 @@ void cad__subprocess_end(cad__subprocess *subprocess) {
 }
 
 void cad__subprocess_destroy(cad__subprocess *subprocess) {
-    for (int i = 0; subprocess != NULL && i < STANDARD; i++)
+    for (int i = 0; subprocess != NULL && i < CAD__STANDARD; i++)
         cad__transport_destroy(subprocess->pipes[i].transport);
 }
 

@@ -8,11 +8,14 @@
 
 typedef struct cad__subprocess cad__subprocess;
 
+enum { CAD__STANDARD = 3 }; /* streams of a program: stdin, stdout, stderr, by number */
+
 /* The protocol's side of a process. NULL: no memory. */
 cad__subprocess *cad__subprocess_new(cad_loop *loop, cad_process *process,
                                      const cad_subprocess_protocol *protocol, void *self);
 /* This end of one of its standard streams, which it takes over, also on failure. 0 or an error. */
-int cad__subprocess_open(cad__subprocess *subprocess, int number, int descriptor);
+int cad__subprocess_open(cad__subprocess *subprocess, int number, enum cad__transport_kind kind,
+                         int descriptor);
 /* The program runs: connection_made(), and its pipes are read. The protocol may free the process.
  */
 void cad__subprocess_start(cad__subprocess *subprocess);

@@ -265,7 +265,7 @@ const cad__type cad__task_type = {
 /* As if it had never been made: the next task gets its number, and there is nothing to finish(). */
 static void discard(cad__task *task) {
     cad__object *object = &task->future.object;
-    object->loop->next_task--;
+    object->loop->last_task--;
     cad__object_release(object);
 }
 
@@ -439,8 +439,7 @@ cad_task *cad_loop_next_task(cad_loop *loop, cad_task *task) {
     return task_at(loop, task->object.all.next);
 }
 
-/* --- Sleeping ----------------------------------------------------------------------------------
- */
+/* --- Sleeping --------------------------------------------------------------------------------- */
 
 CAD__APART static int sleep_for(cad_task *task, int64_t delay_ns) {
     return cad__park_until(task, cad__clock_sleep(task->object.loop, delay_ns));

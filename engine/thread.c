@@ -18,7 +18,6 @@
 /* A call_soon_threadsafe(), first on its way to the loop and then in its ready queue. */
 typedef struct posted {
     cad__entry entry;
-    cad_loop *loop;
     cad_callback *fn;
     void *arg;
 } posted;
@@ -103,15 +102,14 @@ void cad__threads_free(cad_loop *loop) {
     cad__free(threads);
 }
 
-/* --- Calls from other threads ------------------------------------------------------------------
- */
+/* --- Calls from other threads ----------------------------------------------------------------- */
 
 int cad_call_soon_threadsafe(cad_loop *loop, cad_callback *fn, void *arg) {
     struct cad__threads *threads = loop->threads;
     posted *call = cad__zalloc(sizeof *call);
     if (call == NULL)
         return CAD_ENOMEM;
-    *call = (posted){.entry.kind = CAD__ENTRY_POSTED, .loop = loop, .fn = fn, .arg = arg};
+    *call = (posted){.entry.kind = CAD__ENTRY_POSTED, .fn = fn, .arg = arg};
     if (cad__running == loop) { /* from a callback or a task: in its turn, as call_soon() */
         cad__ready(loop, &call->entry);
         return 0;
@@ -139,8 +137,7 @@ void cad__threads_collect(cad_loop *loop) {
     uv_mutex_unlock(&threads->mutex);
 }
 
-/* --- The worker pool ---------------------------------------------------------------------------
- */
+/* --- The worker pool -------------------------------------------------------------------------- */
 
 static void run(cad_request *request) {
     job *self = CAD__CONTAINER(request, job, request);

@@ -7,9 +7,9 @@
  * when they are half of the heap.
  *
  * From that follows what must be kept true:
- *   - The first slot is never a cancelled one. `first_ns` is its deadline, and the loop sleeps
- * until then: it would wake for nothing, and a program with nothing to wait for would not be known
- * as deadlocked.
+ *   - The first slot is never a cancelled one. `first_ns` is its deadline, until which the loop
+ *     sleeps: it would wake for nothing, and not know that a program with nothing to wait for is
+ *     deadlocked.
  *   - A number is free only when its slot has gone. Until then it cannot be given to another timer,
  *     which the old slot would fire.
  *   - `order` holds a sequence above the number, so that one comparison puts equal deadlines in the

@@ -79,8 +79,7 @@ const cad_trace_sink *cad_loop_trace(const cad_loop *loop) {
     return loop->tracer.sink;
 }
 
-/* --- Time ---------------------------------------------------------------------------------------
- */
+/* --- Time ------------------------------------------------------------------------------------- */
 
 /* The task whose turn an entry is; NULL where it is something else's. */
 static cad__task *ready_task(cad__link *link) {

@@ -257,7 +257,7 @@ void cad_transport_close(cad_transport *transport) {
     transport->closing = true;
     if (buffered(transport) == 0)
         lose(transport, 0);
-    else if (transport->kind == CAD__SOCKET) /* a pipe's reader is who hears that nobody reads it */
+    else if (transport->kind == CAD__SOCKET) /* of a pipe it is how we hear that nobody reads it */
         cad__watch_set(transport->watch, CAD__READER, NULL, NULL);
 }
 
@@ -393,7 +393,8 @@ static void fail(cad_transport *self, int number) {
     self->closing = true;
     self->begin = self->end = 0;
     start_reading(self);
-    /* Where nothing has come, and the connection is none that ends, it finds that out as well. */
+    /* A connection on which nothing has come, nor its end, would never be readable. It is always
+     * writable, and reading finds that nothing is there. */
     cad__watch_set(self->watch, CAD__WRITER, readable, self);
 }
 

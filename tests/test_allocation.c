@@ -47,8 +47,7 @@ static int spawn(cad_coroutine *fn, void *arg, const cad_task_options *options, 
     return check(cad_task_create(cad_running_loop(), fn, arg, options, task));
 }
 
-/* --- What a run is -----------------------------------------------------------------------------
- */
+/* --- What a run is ---------------------------------------------------------------------------- */
 
 typedef struct program {
     const char *name;
@@ -138,8 +137,7 @@ static void fail_each(const program *self) {
     assert_true(n > 10);
 }
 
-/* --- Queues ------------------------------------------------------------------------------------
- */
+/* --- Queues ----------------------------------------------------------------------------------- */
 
 typedef struct queues {
     cad_queue *fifo, *lifo, *priority;
@@ -225,8 +223,7 @@ static int queue_main(void *arg) {
     return 0;
 }
 
-/* --- Locks, events, conditions, semaphores, barriers --------------------------------------------
- */
+/* --- Locks, events, conditions, semaphores, barriers ------------------------------------------ */
 
 typedef struct primitives {
     cad_lock *lock;
@@ -303,8 +300,7 @@ static int primitive_main(void *arg) {
     return 0;
 }
 
-/* --- Futures, and what combines them ------------------------------------------------------------
- */
+/* --- Futures, and what combines them ---------------------------------------------------------- */
 
 enum { CHILDREN = 4 };
 
@@ -404,8 +400,7 @@ static int future_main(void *arg) {
     return 0;
 }
 
-/* --- Groups and timeouts ------------------------------------------------------------------------
- */
+/* --- Groups and timeouts ---------------------------------------------------------------------- */
 
 static int failing(void *arg) {
     (void)cad_sleep((intptr_t)arg * CAD_MILLISECOND);
@@ -466,8 +461,7 @@ static int group_main(void *arg) {
     return error == CAD_ETIMEDOUT ? 0 : error;
 }
 
-/* --- Callbacks and threads ----------------------------------------------------------------------
- */
+/* --- Callbacks and threads -------------------------------------------------------------------- */
 
 static int called;
 
@@ -509,8 +503,7 @@ static int callback_main(void *arg) {
     return 0;
 }
 
-/* --- Left in the middle -------------------------------------------------------------------------
- */
+/* --- Left in the middle ----------------------------------------------------------------------- */
 
 static int stuck(void *arg) {
     TRY(cad_lock_acquire(arg));
@@ -544,8 +537,7 @@ static int middle_main(void *arg) {
     return check(cad_await(outer, NULL));
 }
 
-/* --- Signals -------------------------------------------------------------------------------------
- */
+/* --- Signals ---------------------------------------------------------------------------------- */
 
 static void handled(void *event) {
     cad_event_set(event);
@@ -564,8 +556,7 @@ static int signal_main(void *arg) {
     return 0;
 }
 
-/* --- Processes -----------------------------------------------------------------------------------
- */
+/* --- Processes -------------------------------------------------------------------------------- */
 
 static int talk_to(cad_process *cat, cad_bytes *bytes) {
     static const char much[100000];
@@ -591,8 +582,7 @@ static int process_main(void *arg) {
     return error;
 }
 
-/* --- The tests ----------------------------------------------------------------------------------
- */
+/* --- The tests -------------------------------------------------------------------------------- */
 
 static void test_allocation__each_one_fails_among_queues(void **state) {
     (void)state;

@@ -8,8 +8,7 @@ enum { LOOK_NS = 100 }; /* what each look at its clock takes */
 
 #define MS CAD_MILLISECOND
 
-/* --- The driver ----------------------------------------------------------------------------------
- */
+/* --- The driver ------------------------------------------------------------------------------- */
 
 enum { WORKS = 4 };
 
@@ -119,8 +118,7 @@ static void be_late(int64_t a_ns, int64_t b_ns, int64_t c_ns, int64_t d_ns) {
     assert_int_equal(cad_loop_new(&late.driver, &test_loop), 0);
 }
 
-/* --- What runs over it ---------------------------------------------------------------------------
- */
+/* --- What runs over it ------------------------------------------------------------------------ */
 
 static char happenings[8192];
 static size_t length;
@@ -433,8 +431,7 @@ static void test_clock__a_nominal_loop_counts_no_work(void **state) {
     assert_string_equal(happenings, "worked@0 tick@10000 tick@20000 ");
 }
 
-/* --- Loops that are late, or never rest ----------------------------------------------------------
- */
+/* --- Loops that are late, or never rest ------------------------------------------------------- */
 
 /* A loop that was stopped for a second does not make up for it. */
 static void test_clock__who_was_stopped_begins_anew(void **state) {

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -24,8 +25,7 @@ static void finish(cad_task *task) {
     cad_future_unref(task);
 }
 
-/* --- A server whose connections come in one by one ----------------------------------------------
- */
+/* --- A server whose connections come in one by one -------------------------------------------- */
 
 static cad_stream *accepted;
 static cad_event *arrival;
@@ -95,9 +95,7 @@ static int connect_by_hand(cad_server *server) {
     return descriptor;
 }
 
-/* --- Both directions
- * ------------------------------------------------------------------------------
- */
+/* --- Both directions -------------------------------------------------------------------------- */
 
 static int talk(void *arg) {
     (void)arg;
@@ -155,9 +153,31 @@ static void test_connection__sends_all_that_was_written_before_it_is_freed(void 
     world_run(free_early, NULL);
 }
 
-/* --- drain
- * ----------------------------------------------------------------------------------------
- */
+/* Of which twice is more than a number can say. */
+static int read_with_a_vast_limit(void *arg) {
+    cad_stream *here;
+    cad_object_info info;
+    (void)arg;
+    cad_server *server = serve();
+    int port = cad_server_port(server);
+    assert_int_equal(cad_open_connection("localhost", port, SIZE_MAX / 2 + 1, &here), 0);
+    assert_int_equal(cad_event_wait(arrival), 0);
+    say(accepted, "x");
+    do {
+        assert_int_equal(cad_sleep(CAD_MILLISECOND), 0);
+        cad_object_describe(here, &info);
+        assert_string_equal(info.fields[0].key, "readable");
+    } while (info.fields[0].value == 0);
+    assert_true(cad_transport_is_reading(cad_stream_transport(here)));
+    return 0;
+}
+
+static void test_connection__no_limit_is_too_large(void **state) {
+    (void)state;
+    world_run(read_with_a_vast_limit, NULL);
+}
+
+/* --- drain ------------------------------------------------------------------------------------ */
 
 enum { MUCH = 10 * 1000 * 1000 };
 static char much[MUCH];
@@ -237,9 +257,7 @@ static void test_connection__a_reset_ends_each_drain_read_and_wait(void **state)
     world_run(reset_during_drain, NULL);
 }
 
-/* --- What had come
- * ---------------------------------------------------------------------------------
- */
+/* --- What had come ---------------------------------------------------------------------------- */
 
 static int fail_to_write(void *arg) {
     static const char words[] = "the last words";
@@ -365,9 +383,7 @@ static void test_connection__what_had_come_can_be_read_after_close(void **state)
     world_run(close_and_read, NULL);
 }
 
-/* --- The end
- * ---------------------------------------------------------------------------------------
- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 static int wait_closed(void *stream) {
     return cad_stream_wait_closed(stream);
@@ -427,9 +443,7 @@ static void test_connection__abort_drops_what_is_unsent(void **state) {
     world_run(abort_unsent, NULL);
 }
 
-/* --- Connecting
- * ------------------------------------------------------------------------------------
- */
+/* --- Connecting ------------------------------------------------------------------------------- */
 
 static int refused(void *arg) {
     cad_stream *stream;
@@ -507,9 +521,7 @@ static void test_connection__without_descriptors_is_an_error_that_passes(void **
     world_run(run_out_of_descriptors, NULL);
 }
 
-/* --- Paths
- * -----------------------------------------------------------------------------------------
- */
+/* --- Paths ------------------------------------------------------------------------------------ */
 
 static int over_a_path(void *arg) {
     static const char path[] = "test_connection.sock";
@@ -544,9 +556,7 @@ static void test_connection__goes_over_a_path_too(void **state) {
     world_run(over_a_path, NULL);
 }
 
-/* --- Descriptors of other libraries
- * ----------------------------------------------------------------
- */
+/* --- Descriptors of other libraries ----------------------------------------------------------- */
 
 typedef struct pipe_ends {
     int from, to;
@@ -598,8 +608,7 @@ static void test_connection__descriptors_of_other_libraries_are_watched(void **s
     world_run(watch_a_pipe, NULL);
 }
 
-/* --- Descriptors that are closed while they are watched
- * ---------------------------------------------- */
+/* --- Descriptors that are closed while they are watched --------------------------------------- */
 
 /* Counts its calls, and is called no more after the third. */
 typedef struct vanished {
@@ -663,6 +672,24 @@ static void test_connection__a_watched_descriptor_that_is_a_file_is_in_error(voi
     world_run(watch_what_has_become_a_file, NULL);
 }
 
+/* Its number is no reason to make room for as many. */
+static int watch_a_number(void *arg) {
+    add_watcher *const adders[] = {cad_add_reader, cad_add_writer};
+    vanished self = {0};
+    size_t before = blocks_live();
+    (void)arg;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(adders[i](world_loop, INT_MAX, find_out, &self), CAD_ESYSTEM);
+        assert_int_equal(blocks_live(), before);
+    }
+    return 0;
+}
+
+static void test_connection__a_number_that_is_no_descriptor_takes_no_memory(void **state) {
+    (void)state;
+    world_run(watch_a_number, NULL);
+}
+
 static int watch_what_cannot_be(void *arg) {
     static const char *const files[] = {"/proc/self/exe", "/tmp"};
     vanished self = {0};
@@ -711,6 +738,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_connection__goes_both_ways_and_ends_one_way_at_a_time),
         WORLD_TEST(test_connection__sends_all_that_was_written_before_it_is_freed),
+        WORLD_TEST(test_connection__no_limit_is_too_large),
         WORLD_TEST(test_connection__two_tasks_in_drain_at_once),
         WORLD_TEST(test_connection__drain_in_a_loop_that_never_yields_sees_the_reset),
         WORLD_TEST(test_connection__a_reset_ends_each_drain_read_and_wait),
@@ -729,6 +757,7 @@ int main(void) {
         WORLD_TEST(test_connection__a_watched_descriptor_that_is_closed_is_in_error),
         WORLD_TEST(test_connection__a_watched_descriptor_that_is_a_file_is_in_error),
         WORLD_TEST(test_connection__what_cannot_be_watched_is_an_error),
+        WORLD_TEST(test_connection__a_number_that_is_no_descriptor_takes_no_memory),
         WORLD_TEST(test_connection__a_stream_whose_descriptor_is_closed_is_lost),
     };
     return cmocka_run_group_tests(tests, world_test_begin, NULL);

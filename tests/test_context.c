@@ -37,8 +37,7 @@ enum { MANY = 10000 };
 
 enum { DEFAULT_STACK = 64 * 1024 };
 
-/* --- The library's calls of the kernel, which the linker leads here (--wrap) ---------------------
- */
+/* --- The library's calls of the kernel, which the linker leads here (--wrap) ------------------ */
 
 static atomic_size_t mapped, unmapped; /* calls that succeeded */
 static atomic_long mappings_left;      /* until mmap() fails; below 0: it does not */
@@ -91,8 +90,7 @@ int __wrap_mprotect(void *address, size_t size, int protection) {
     return __real_mprotect(address, size, protection);
 }
 
-/* --- A loop for each test ------------------------------------------------------------------------
- */
+/* --- A loop for each test --------------------------------------------------------------------- */
 
 static cad_loop *loop;
 
@@ -132,8 +130,7 @@ static long opaque(long value) {
     return value;
 }
 
-/* --- Registers -----------------------------------------------------------------------------------
- */
+/* --- Registers -------------------------------------------------------------------------------- */
 
 /* More values than there are registers, integers and floating-point, live over each switch. */
 static int juggle(void *arg) {
@@ -203,8 +200,7 @@ static void test_context__what_a_coroutine_returns_is_its_end(void **state) {
     }
 }
 
-/* --- Stacks --------------------------------------------------------------------------------------
- */
+/* --- Stacks ----------------------------------------------------------------------------------- */
 
 static int depth(long levels) {
     volatile char frame[512];
@@ -343,8 +339,7 @@ static void test_context__suspended_ones_are_dropped_with_the_loop(void **state)
     /* teardown frees the loop and counts the mappings */
 }
 
-/* --- Without memory for stacks -------------------------------------------------------------------
- */
+/* --- Without memory for stacks ---------------------------------------------------------------- */
 
 static void fails_and_goes_on(void) {
     enum { TASKS = 5 };
@@ -387,8 +382,7 @@ static void test_context__guards_on_older_kernels(void **state) {
     assert_int_equal(cad_loop_run(loop), 0);
 }
 
-/* --- Overflow ------------------------------------------------------------------------------------
- */
+/* --- Overflow --------------------------------------------------------------------------------- */
 
 static int overflow(void *arg) {
     (void)arg;
@@ -506,8 +500,7 @@ static void test_context__another_fault_is_not_an_overflow(void **state) {
     assert_null(strstr(self.output, "cadran:"));
 }
 
-/* --- Stacks that outlive their loop --------------------------------------------------------------
- */
+/* --- Stacks that outlive their loop ----------------------------------------------------------- */
 
 /* Runs so many coroutines at once. */
 static void run_sleepers(int count, size_t stack_size) {
@@ -646,8 +639,7 @@ static void test_context__a_child_waits_for_no_thread_of_its_parents(void **stat
     assert_true(child_exited(&forked, 0));
 }
 
-/* --- The handler, and others' --------------------------------------------------------------------
- */
+/* --- The handler, and others' ----------------------------------------------------------------- */
 
 static volatile sig_atomic_t handled;
 

@@ -15,8 +15,7 @@
 #include "cadran.h"
 #include "driver.h"
 
-/* --- The driver ----------------------------------------------------------------------------------
- */
+/* --- The driver ------------------------------------------------------------------------------- */
 
 enum happening {
     END,       /* of the script: nothing happens any more */
@@ -156,8 +155,7 @@ static void play(const event *script) {
     assert_int_equal(cad_loop_new(&world.driver, &loop), 0);
 }
 
-/* --- What runs over it ---------------------------------------------------------------------------
- */
+/* --- What runs over it ------------------------------------------------------------------------ */
 
 static char happened[512];
 
@@ -200,8 +198,7 @@ static int teardown(void **state) {
     return 0;
 }
 
-/* --- Tests ---------------------------------------------------------------------------------------
- */
+/* --- Tests ------------------------------------------------------------------------------------ */
 
 static void test_driver_scripted__work_ends_in_the_order_of_the_script(void **state) {
     static const event script[] = {{1 * CAD_SECOND, WORK_ENDS, 2, 0},

@@ -47,8 +47,7 @@ static void pause_ns(int64_t ns) {
         continue;
 }
 
-/* --- The clock -----------------------------------------------------------------------------------
- */
+/* --- The clock -------------------------------------------------------------------------------- */
 
 typedef struct sleeper {
     int64_t delay_ns, slept_ns;
@@ -176,8 +175,7 @@ static void test_driver_uv__compute_takes_its_time(void **state) {
     assert_in_range(took_ns, 20 * CAD_MILLISECOND, LONG);
 }
 
-/* --- Interrupts ----------------------------------------------------------------------------------
- */
+/* --- Interrupts ------------------------------------------------------------------------------- */
 
 static atomic_bool calm; /* nothing is to be interrupted any more */
 
@@ -349,8 +347,7 @@ static void test_driver_uv__interrupt_after_the_loop(void **state) {
     assert_true(child_killed(&self, SIGINT));
 }
 
-/* --- Deadlocks -----------------------------------------------------------------------------------
- */
+/* --- Deadlocks -------------------------------------------------------------------------------- */
 
 static int await(void *future) {
     return cad_await(future, NULL);
@@ -367,8 +364,7 @@ static void test_driver_uv__a_deadlock_is_seen_at_once(void **state) {
     cad_future_unref(never);
 }
 
-/* --- Calls from other threads --------------------------------------------------------------------
- */
+/* --- Calls from other threads ----------------------------------------------------------------- */
 
 static void release(void *future) {
     assert_int_equal(cad_future_set_result(future, NULL), 0);
@@ -453,8 +449,7 @@ static void test_driver_uv__calls_that_never_ran_are_freed_with_the_loop(void **
     /* The leak checkers look on. */
 }
 
-/* --- Workers -------------------------------------------------------------------------------------
- */
+/* --- Workers ---------------------------------------------------------------------------------- */
 
 static atomic_int running, most, begun, ended;
 static int enough; /* how many must run at once */
@@ -585,8 +580,7 @@ static void test_driver_uv__a_loop_freed_while_work_goes_on_waits_for_it(void **
     (void)pthread_join(thread, NULL);
 }
 
-/* --- Without file descriptors --------------------------------------------------------------------
- */
+/* --- Without file descriptors ----------------------------------------------------------------- */
 
 static int create_without_descriptors(void *arg) {
     int failures = 0;

@@ -1,4 +1,10 @@
 /* A simulated world: its clock stands still while anything can run, and jumps otherwise. */
+#define _GNU_SOURCE /* SOCK_NONBLOCK */
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include "support/engine_test.h"
 
 static void create(cad_coroutine *fn, void *arg) {
@@ -166,6 +172,42 @@ static void test_driver_virtual__thousands_of_timers_end_in_time(void **state) {
     assert_int_equal(cad_loop_time(test_loop), 147 * CAD_MILLISECOND);
 }
 
+static void never_connected(cad_stream *stream, void *arg) {
+    (void)stream;
+    (void)arg;
+    fail();
+}
+
+/* A refusal leaves no socket at a path, and no connection at somebody else's. */
+static int reach_out(void *arg) {
+    static const char ours[] = "test_virtual.sock", theirs[] = "test_virtual_real.sock";
+    const cad_server_options options = {.connected = never_connected};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    cad_server *server;
+    cad_stream *stream;
+    (void)arg;
+    int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", theirs);
+    (void)unlink(ours);
+    (void)unlink(theirs);
+    assert_int_equal(bind(listening, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listening, 1), 0);
+    assert_int_equal(cad_start_unix_server(test_loop, ours, &options, &server), CAD_ESYSTEM);
+    assert_int_not_equal(access(ours, F_OK), 0);
+    assert_int_equal(cad_open_unix_connection(theirs, 0, &stream), CAD_ESYSTEM);
+    assert_int_equal(accept(listening, NULL, NULL), -1);
+    assert_int_equal(errno, EAGAIN);
+    (void)close(listening);
+    (void)unlink(theirs);
+    return 0;
+}
+
+static void test_driver_virtual__nobody_outside_sees_what_is_refused(void **state) {
+    (void)state;
+    create(reach_out, NULL);
+    assert_int_equal(cad_loop_run(test_loop), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_driver_virtual__time_jumps_to_the_next_deadline),
@@ -177,6 +219,7 @@ int main(void) {
         ENGINE_TEST(test_driver_virtual__times_do_not_overflow),
         ENGINE_TEST(test_driver_virtual__an_interrupt_leaves_the_rest_for_later),
         ENGINE_TEST(test_driver_virtual__thousands_of_timers_end_in_time),
+        ENGINE_TEST(test_driver_virtual__nobody_outside_sees_what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,8 +116,7 @@ static void test_interrupt__by_what_cannot_be_handled(void **state) {
         assert_int_equal(cad_loop_interrupt_on(loop, numbers[i]), CAD_ESYSTEM);
 }
 
-/* --- A callback that does not return -------------------------------------------------------------
- */
+/* --- A callback that does not return ---------------------------------------------------------- */
 
 static void pause_ns(int64_t ns) {
     struct timespec rest = {.tv_nsec = (long)ns};

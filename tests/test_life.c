@@ -18,8 +18,7 @@ static int sleep_long(void *arg) {
     return cad_sleep(9 * CAD_SECOND);
 }
 
-/* --- The end of the loop -------------------------------------------------------------------------
- */
+/* --- The end of the loop ---------------------------------------------------------------------- */
 
 typedef struct owner {
     cad_queue *queue;
@@ -97,8 +96,7 @@ static void test_life__a_cancel_while_the_loop_goes_is_too_late(void **state) {
     /* teardown frees the loop, and counts */
 }
 
-/* --- Futures -------------------------------------------------------------------------------------
- */
+/* --- Futures ---------------------------------------------------------------------------------- */
 
 static int set_own_result(void *arg) {
     (void)arg;
@@ -190,8 +188,7 @@ static void test_life__gatherings_of_any_depth_are_cancelled_on_a_small_stack(vo
     cad_future_unref(task);
 }
 
-/* --- Errors and their text -----------------------------------------------------------------------
- */
+/* --- Errors and their text -------------------------------------------------------------------- */
 
 static int get(void *queue) {
     return cad_queue_get(queue, NULL);

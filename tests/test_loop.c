@@ -248,8 +248,7 @@ static void test_loop__a_deadlock_is_no_matter_of_time(void **state) {
     cad_future_unref(never);
 }
 
-/* --- Before it waits ---------------------------------------------------------------------------
- */
+/* --- Before it waits -------------------------------------------------------------------------- */
 
 typedef struct watcher {
     cad_wait_hook hook;

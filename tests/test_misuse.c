@@ -79,8 +79,7 @@ static void create_machine(const cad_step_type *type) {
         exit(1);
 }
 
-/* --- What is freed too early ---------------------------------------------------------------------
- */
+/* --- What is freed too early ------------------------------------------------------------------ */
 
 static int get(void *arg) {
     (void)arg;
@@ -288,9 +287,7 @@ static void test_misuse__a_release_without_a_hold(void **state) {
     dies(release_twice, "cad_loop_release");
 }
 
-/* --- What is not where it should be
- * ---------------------------------------------------------------
- */
+/* --- What is not where it should be ----------------------------------------------------------- */
 
 static void wait_outside(void) {
     (void)cad_sleep(CAD_SECOND);
@@ -324,8 +321,7 @@ static void test_misuse__a_future_for_a_task(void **state) {
     dies(name_a_future, "no task");
 }
 
-/* --- What is not left ----------------------------------------------------------------------------
- */
+/* --- What is not left ------------------------------------------------------------------------- */
 
 static int forget_timeout(void *arg) {
     (void)arg;
@@ -407,8 +403,7 @@ static void test_misuse__what_is_left_twice(void **state) {
     dies_or_is_reported(leave_twice, "cad_task_group_leave(): it has been left");
 }
 
-/* --- Step machines -------------------------------------------------------------------------------
- */
+/* --- Step machines ---------------------------------------------------------------------------- */
 
 static int pend(void *state, int result) {
     (void)state;

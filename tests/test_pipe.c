@@ -10,8 +10,7 @@
 
 #define SHELL(script) ((const char *const[]){"sh", "-c", script, NULL})
 
-/* --- A protocol that writes down what it is told ------------------------------------------------
- */
+/* --- A protocol that writes down what it is told ---------------------------------------------- */
 
 enum call { NONE, MADE, DATA, END, PIPE_LOST, EXITED, LOST, PAUSED, RESUMED };
 
@@ -118,8 +117,7 @@ static bool ends_with(const char *text, const char *end) {
     return length >= size && strcmp(text + length - size, end) == 0;
 }
 
-/* --- Programs -----------------------------------------------------------------------------------
- */
+/* --- Programs --------------------------------------------------------------------------------- */
 
 static int calls_of_a_program(void *arg) {
     watcher self = {0};
@@ -131,6 +129,8 @@ static int calls_of_a_program(void *arg) {
         assert_int_equal(cad_sleep(CAD_MILLISECOND), 0);
     assert_string_equal(self.data, "one\n");
     assert_null(cad_process_pipe_transport(self.process, 1));
+    assert_null(cad_process_pipe_transport(self.process, -1));
+    assert_null(cad_process_pipe_transport(self.process, 3));
     assert_null(cad_process_stdout(self.process));
     assert_int_equal(cad_transport_write(to, "two\n", 4), 0);
     await(&self);
@@ -302,8 +302,7 @@ static void test_pipe__the_end_of_the_loop_ends_a_program_without_a_call(void **
     assert_true(strncmp(self.log, "made ", 5) == 0);
 }
 
-/* --- Pipes of one's own -------------------------------------------------------------------------
- */
+/* --- Pipes of one's own ----------------------------------------------------------------------- */
 
 static void pipe_made(void *self, cad_transport *transport) {
     ((watcher *)self)->transport = transport;

@@ -98,8 +98,7 @@ static void test_resolve__is_refused_where_the_world_is_simulated(void **state) 
     cad_loop_free(loop);
 }
 
-/* --- Connecting to a name ----------------------------------------------------------------------
- */
+/* --- Connecting to a name --------------------------------------------------------------------- */
 
 static char own_name[256];
 static int port;

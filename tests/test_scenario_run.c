@@ -638,8 +638,7 @@ static void test_scenario_run__an_object_is_there_while_a_task_waits(void **stat
         "1s + 500ms no\nlate\nTrue\na2 1\n", "complete");
 }
 
-/* --- Steps that reference.py does not know -----------------------------------------------------
- */
+/* --- Steps that reference.py does not know ---------------------------------------------------- */
 
 static void test_scenario_run__a_queue_is_shut_down(void **state) {
     (void)state;

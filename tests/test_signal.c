@@ -127,8 +127,7 @@ static void test_signal__may_be_raised_by_its_handler(void **state) {
     HAPPENED("0: two, 3, 2, two, 1, 0");
 }
 
-/* --- Adding and removing ------------------------------------------------------------------------
- */
+/* --- Adding and removing ---------------------------------------------------------------------- */
 
 static void test_signal__a_second_handler_takes_the_place_of_the_first(void **state) {
     (void)state;
@@ -202,8 +201,7 @@ static void test_signal__goes_to_the_handlers_of_all_loops(void **state) {
     assert_false(is_default(SIGUSR1));
 }
 
-/* --- Interrupts ----------------------------------------------------------------------------------
- */
+/* --- Interrupts ------------------------------------------------------------------------------- */
 
 static int raise_interrupt(void *arg) {
     (void)raise(SIGINT);
@@ -225,9 +223,7 @@ static void test_signal__with_a_handler_interrupts_nothing(void **state) {
     assert_int_equal(cad_loop_signal(test_loop), SIGINT);
 }
 
-/* --- The real world
- * -------------------------------------------------------------------------------
- */
+/* --- The real world --------------------------------------------------------------------------- */
 
 static void set_event(void *event) {
     cad_event_set(event);
@@ -282,8 +278,7 @@ test_signal__of_the_end_of_a_run_is_kept_for_the_next_or_goes_with_the_loop(void
     HAPPENED("1: slept, handler", "2: slept");
 }
 
-/* --- At the start and the end ------------------------------------------------------------------
- */
+/* --- At the start and the end ----------------------------------------------------------------- */
 
 static atomic_bool over;
 

@@ -30,8 +30,7 @@ static int code_of(cad_process *process) {
     return code;
 }
 
-/* --- Exit codes and signals ----------------------------------------------------------------------
- */
+/* --- Exit codes and signals ------------------------------------------------------------------- */
 
 static int exit_codes(void *arg) {
     int code;
@@ -114,9 +113,7 @@ static void test_subprocess__its_end_is_a_sigchld_for_the_program_too(void **sta
     world_run(child_handler, NULL);
 }
 
-/* --- The environment
- * ------------------------------------------------------------------------------
- */
+/* --- The environment -------------------------------------------------------------------------- */
 
 static int environment(void *arg) {
     cad_bytes out = {0};
@@ -168,9 +165,7 @@ static void test_subprocess__that_is_not_there_or_cannot_be_run(void **state) {
     world_run(not_there, NULL);
 }
 
-/* --- communicate
- * -----------------------------------------------------------------------------------
- */
+/* --- communicate ------------------------------------------------------------------------------ */
 
 static int through_cat(void *size_of) {
     size_t size = *(const size_t *)size_of;
@@ -261,9 +256,7 @@ static void test_subprocess__communicate_without_pipes(void **state) {
     world_run(no_pipes, NULL);
 }
 
-/* --- The pipes as streams
- * --------------------------------------------------------------------------
- */
+/* --- The pipes as streams --------------------------------------------------------------------- */
 
 static int dialogue(void *arg) {
     cad_bytes line = {0};
@@ -432,9 +425,7 @@ static void test_subprocess__has_streams_with_limits(void **state) {
     world_run(limits, NULL);
 }
 
-/* --- Who holds what
- * ---------------------------------------------------------------------------------
- */
+/* --- Who holds what --------------------------------------------------------------------------- */
 
 static int grandchild(void *arg) {
     cad_bytes line = {0};
@@ -552,9 +543,7 @@ static void test_subprocess__is_reaped_also_when_nobody_waits(void **state) {
     world_run(leave_unwaited, NULL);
 }
 
-/* --- Cancel, at each step
- * ---------------------------------------------------------------------------
- */
+/* --- Cancel, at each step --------------------------------------------------------------------- */
 
 static int communicate_with_cat(void *input) {
     cad_bytes out = {0};
@@ -672,9 +661,7 @@ static void test_subprocess__is_read_by_one_task_at_a_time(void **state) {
     world_run(second_reader, NULL);
 }
 
-/* --- What fails
- * ------------------------------------------------------------------------------------
- */
+/* --- What fails ------------------------------------------------------------------------------- */
 
 static int fail_often(void *arg) {
     cad_process *process;

@@ -19,8 +19,7 @@
 #include "support/world_program.h"
 #include "support/world_test.h"
 
-/* --- The calls ---------------------------------------------------------------------------------
- */
+/* --- The calls -------------------------------------------------------------------------------- */
 
 static bool counts;        /* while the program runs */
 static bool interrupts;    /* what fails does so with EINTR, and where that can be */
@@ -150,8 +149,7 @@ RETURNING(uv_async_init, UV_EMFILE, (uv_loop_t * loop, uv_async_t *handle, uv_as
 RETURNING(uv_mutex_init, UV_EAGAIN, (uv_mutex_t * mutex), (mutex))
 RETURNING(uv_cond_init, UV_EAGAIN, (uv_cond_t * condition), (condition))
 
-/* --- The runs ----------------------------------------------------------------------------------
- */
+/* --- The runs --------------------------------------------------------------------------------- */
 
 static void begin_counting(unsigned number) {
     calls = 0;

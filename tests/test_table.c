@@ -136,8 +136,7 @@ static void test_table__a_real_run_has_the_table_of_the_virtual_one(void **state
     }
 }
 
-/* --- The command ---------------------------------------------------------------------------------
- */
+/* --- The command ------------------------------------------------------------------------------ */
 
 static char directory[64];
 static char trace_path[96];
@@ -518,8 +517,7 @@ static void test_table__says_that_its_output_is_not_whole(void **state) {
     assert_string_equal(errors, "cadran table: standard output: No space left on device\n");
 }
 
-/* --- Memory
- * ------------------------------------------------------------------------------------------ */
+/* --- Memory ----------------------------------------------------------------------------------- */
 
 static void test_table__survives_every_allocation_failure(void **state) {
     (void)state;

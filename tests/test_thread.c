@@ -125,8 +125,7 @@ static void test_thread__a_loop_freed_in_the_middle_frees_work_too(void **state)
     /* teardown frees the loop, and counts */
 }
 
-/* --- call_soon_threadsafe() --------------------------------------------------------------------
- */
+/* --- call_soon_threadsafe() ------------------------------------------------------------------- */
 
 static void call(void *arg) {
     note("%s", (const char *)arg);

@@ -20,8 +20,7 @@
 
 static char message[TRACE_MESSAGE_SIZE];
 
-/* --- One event of each kind --------------------------------------------------------------------
- */
+/* --- One event of each kind ------------------------------------------------------------------- */
 
 /* What all texts are here, and how that is written. */
 #define TEXT "a \"\\\n\xc3\xa9\xf0\x9f\x98\x80 z"
@@ -205,8 +204,7 @@ static void test_trace_decode__each_kind_is_read_as_the_table_says(void **state)
     assert_non_null(strstr(message, ": cut short at byte "));
 }
 
-/* --- What the table does not have ---------------------------------------------------------------
- */
+/* --- What the table does not have ------------------------------------------------------------- */
 
 static void look_at_odd(struct reading *reading, const struct trace_event *event) {
     switch (reading->count) {

@@ -237,8 +237,7 @@ static void test_trace_foreign__numbers_may_be_texts(void **state) {
                  "  1-2 a\n");
 }
 
-/* --- Asynchronous slices ------------------------------------------------------------------------
- */
+/* --- Asynchronous slices ---------------------------------------------------------------------- */
 
 static void test_trace_foreign__asynchronous_slices_pair_by_name(void **state) {
     (void)state;
@@ -391,8 +390,7 @@ static void test_trace_foreign__ends_of_flows_belong_to_the_next_slice(void **st
                  "thread 1@8 -> thread 2@9 i\n");
 }
 
-/* --- Instants, counters, metadata --------------------------------------------------------------
- */
+/* --- Instants, counters, metadata ------------------------------------------------------------- */
 
 static void test_trace_foreign__instants_and_marks_are_shown(void **state) {
     (void)state;
@@ -433,8 +431,7 @@ static void test_trace_foreign__counters_of_any_length_are_read(void **state) {
     }
 }
 
-/* --- What is left out --------------------------------------------------------------------------
- */
+/* --- What is left out ------------------------------------------------------------------------- */
 
 static void test_trace_foreign__an_event_is_shown_without_what_it_has_no_place_for(void **state) {
     (void)state;

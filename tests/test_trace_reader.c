@@ -380,8 +380,7 @@ static void test_trace_reader__events_may_lie_across_its_buffers(void **state) {
     free(text);
 }
 
-/* --- Cut short
- * ------------------------------------------------------------------------------------ */
+/* --- Cut short -------------------------------------------------------------------------------- */
 
 static void test_trace_reader__a_trace_may_be_cut_at_any_byte(void **state) {
     (void)state;
@@ -435,8 +434,7 @@ static void test_trace_reader__says_what_was_open_where_it_was_cut(void **state)
     trace_model_free(trace);
 }
 
-/* --- Refusals
- * ------------------------------------------------------------------------------------- */
+/* --- Refusals --------------------------------------------------------------------------------- */
 
 static void test_trace_reader__refuses_a_trace_that_breaks_a_rule(void **state) {
     (void)state;
@@ -766,8 +764,7 @@ static void test_trace_reader__says_which_file_cannot_be_read(void **state) {
     assert_string_equal(message, "/: Is a directory");
 }
 
-/* --- Other programs' traces
- * ------------------------------------------------------------------------ */
+/* --- Other programs' traces ------------------------------------------------------------------- */
 
 static void test_trace_reader__nests_complete_events_in_any_order(void **state) {
     (void)state;
@@ -815,8 +812,7 @@ static void test_trace_reader__a_foreign_trace_may_be_cut_at_any_byte(void **sta
     }
 }
 
-/* --- Memory
- * ------------------------------------------------------------------------------------------ */
+/* --- Memory ----------------------------------------------------------------------------------- */
 
 static void test_trace_reader__survives_every_allocation_failure(void **state) {
     (void)state;

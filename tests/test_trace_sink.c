@@ -1,8 +1,7 @@
 /* What a trace sink is told, and when. */
 #include "support/engine_test.h"
 
-/* --- A sink that remembers -----------------------------------------------------------------------
- */
+/* --- A sink that remembers -------------------------------------------------------------------- */
 
 enum kind { TASK, WAIT, READY, RUN, TURN, OTHER };
 
@@ -293,8 +292,7 @@ static void create(cad_coroutine *fn, void *arg, const char *name) {
     assert_int_equal(cad_task_create(test_loop, fn, arg, &options, NULL), 0);
 }
 
-/* --- The window ----------------------------------------------------------------------------------
- */
+/* --- The window ------------------------------------------------------------------------------- */
 
 typedef struct job {
     int number;
@@ -338,8 +336,7 @@ static void test_trace_sink__the_window(void **state) {
         "5: job7 woken by loop, job7 ends");
 }
 
-/* --- Ready and running ---------------------------------------------------------------------------
- */
+/* --- Ready and running ------------------------------------------------------------------------ */
 
 static int compute(void *arg) {
     cad_compute((intptr_t)arg * CAD_SECOND);
@@ -417,8 +414,7 @@ static void test_trace_sink__a_done_callback_runs_too(void **state) {
                    "1: loop runs], a ready], a ends");
 }
 
-/* --- Who did it ----------------------------------------------------------------------------------
- */
+/* --- Who did it ------------------------------------------------------------------------------- */
 
 static int get_one(void *queue) {
     return cad_queue_get(queue, NULL);
@@ -528,8 +524,7 @@ static void test_trace_sink__a_failure_and_its_message(void **state) {
                    "b ends ValueError");
 }
 
-/* --- Objects -------------------------------------------------------------------------------------
- */
+/* --- Objects ---------------------------------------------------------------------------------- */
 
 typedef struct things {
     cad_lock *lock;
@@ -720,8 +715,7 @@ static void test_trace_sink__the_ready_queue(void **state) {
         "iteration 6, (task of b, +end of b by b, b ends, ), iteration 7, (end of b, )");
 }
 
-/* --- Whose turn it is to listen ------------------------------------------------------------------
- */
+/* --- Whose turn it is to listen --------------------------------------------------------------- */
 
 static void test_trace_sink__no_member_is_asked_of_it(void **state) {
     (void)state;
@@ -765,8 +759,7 @@ static void test_trace_sink__nobody_listens_any_more(void **state) {
     assert_string_equal(text, "0: a begins by loop");
 }
 
-/* --- The real clock ------------------------------------------------------------------------------
- */
+/* --- The real clock --------------------------------------------------------------------------- */
 
 static int real_setup(void **state) {
     (void)state;
@@ -806,8 +799,7 @@ static void test_trace_sink__the_rules_under_the_real_clock(void **state) {
     assert_all_ended();
 }
 
-/* --- Eager starts -------------------------------------------------------------------------------
- */
+/* --- Eager starts ----------------------------------------------------------------------------- */
 
 static int compute_and_sleep(void *arg) {
     (void)arg;

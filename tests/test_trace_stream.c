@@ -305,8 +305,7 @@ static void test_trace_stream__head_says_what_the_run_was_given(void **state) {
     free(text);
 }
 
-/* --- Texts and times -----------------------------------------------------------------------------
- */
+/* --- Texts and times -------------------------------------------------------------------------- */
 
 static void test_trace_stream__escapes_every_text(void **state) {
     (void)state;
@@ -617,10 +616,11 @@ static void assert_number(int64_t value) {
 static void test_trace_stream__writes_every_number(void **state) {
     (void)state;
     for (int64_t i = 0; i < 20000; i++) {
-        /* All groups of four digits, in each place. */
+        /* All groups of three digits, in each place. */
         assert_number(i);
-        assert_number(i * 10000);
-        assert_number(i * 100000000);
+        assert_number(i * 1000);
+        assert_number(i * 1000000);
+        assert_number(i * 1000000000);
         assert_number(99990000 + i);
     }
     for (int64_t power = 1; power <= INT64_MAX / 10; power *= 10)
@@ -663,8 +663,7 @@ static void test_trace_stream__times_are_exact_and_never_go_back(void **state) {
     free(text);
 }
 
-/* --- What the events say
- * ---------------------------------------------------------------------------- */
+/* --- What the events say ---------------------------------------------------------------------- */
 
 static int fail_with_message(void *arg) {
     (void)arg;
@@ -814,8 +813,7 @@ static void test_trace_stream__ready_and_run_have_their_slices(void **state) {
     trace_model_free(trace);
 }
 
-/* --- Ends
- * -------------------------------------------------------------------------------------------- */
+/* --- Ends ------------------------------------------------------------------------------------- */
 
 static void test_trace_stream__closes_what_a_stopped_run_leaves_open(void **state) {
     (void)state;
@@ -857,8 +855,7 @@ static void test_trace_stream__free_without_close_leaves_a_cut_trace(void **stat
     trace_model_free(trace);
 }
 
-/* --- Failures
- * ------------------------------------------------------------------------------------------ */
+/* --- Failures --------------------------------------------------------------------------------- */
 
 static void test_trace_stream__says_why_it_cannot_open_the_file(void **state) {
     (void)state;
@@ -1004,8 +1001,7 @@ static void test_trace_stream__survives_every_allocation_failure(void **state) {
     base_set_allocator(NULL, NULL);
 }
 
-/* --- Memory
- * ---------------------------------------------------------------------------------------------- */
+/* --- Memory ----------------------------------------------------------------------------------- */
 
 static size_t live_bytes_max;
 static size_t live_bytes;

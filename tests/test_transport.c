@@ -7,8 +7,7 @@
 
 #include "support/world_test.h"
 
-/* --- A protocol that writes down what it is told -----------------------------------------------
- */
+/* --- A protocol that writes down what it is told ---------------------------------------------- */
 
 typedef struct peer {
     cad_transport *transport;
@@ -117,8 +116,7 @@ static cad_stream *meet(peer *self) {
     return stream;
 }
 
-/* --- The order of calls ------------------------------------------------------------------------
- */
+/* --- The order of calls ----------------------------------------------------------------------- */
 
 static int call_in_order(void *arg) {
     peer self;
@@ -224,8 +222,7 @@ static void test_transport__an_error_of_data_received_ends_the_connection(void *
     world_run(fail_on_data, NULL);
 }
 
-/* --- The other side is killed ------------------------------------------------------------------
- */
+/* --- The other side is killed ----------------------------------------------------------------- */
 
 static int kill_the_peer(void *arg) {
     const struct linger at_once = {.l_onoff = 1};
@@ -266,8 +263,7 @@ test_transport__connection_lost_comes_once_and_after_all_data_also_of_a_killed_p
     world_run(kill_the_peer, NULL);
 }
 
-/* --- Water marks -------------------------------------------------------------------------------
- */
+/* --- Water marks ------------------------------------------------------------------------------ */
 
 enum { MUCH = 10 * 1000 * 1000 };
 static char much[MUCH];
@@ -378,8 +374,7 @@ static void test_transport__a_write_after_close_is_dropped_while_the_buffer_is_f
     world_run(write_after_close, NULL);
 }
 
-/* --- Several parts -----------------------------------------------------------------------------
- */
+/* --- Several parts ---------------------------------------------------------------------------- */
 
 static int write_lines(void *arg) {
     enum { PARTS = 5000, SIZE = 2500 };
@@ -423,8 +418,7 @@ static void test_transport__writelines_sends_more_parts_than_a_call_takes(void *
     world_run(write_lines, NULL);
 }
 
-/* --- Reading is paused -------------------------------------------------------------------------
- */
+/* --- Reading is paused ------------------------------------------------------------------------ */
 
 static int hold_back(void *arg) {
     peer self;
@@ -451,8 +445,7 @@ static void test_transport__receives_nothing_while_reading_is_paused(void **stat
     world_run(hold_back, NULL);
 }
 
-/* --- Making one --------------------------------------------------------------------------------
- */
+/* --- Making one ------------------------------------------------------------------------------- */
 
 static cad_server *wanted;
 

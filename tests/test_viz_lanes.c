@@ -427,9 +427,10 @@ static void test_lanes__thousands_are_grouped_and_filtered(void **state) {
 static void fill_band(struct viz_band *band, const struct viz_model *model, size_t row) {
     viz_band_add_row(band, model, &model->rows[row]);
     viz_band_settle(band);
+    viz_band_spread(band);
 }
 
-/* Of a band that has been used before nothing stays, and beside its columns there is nothing. */
+/* Of a band that has been used before nothing stays. */
 static void test_lanes__a_band_that_was_cleared_is_as_a_new_one(void **state) {
     (void)state;
     enum { COLUMNS = 90 };
@@ -447,10 +448,6 @@ static void test_lanes__a_band_that_was_cleared_is_as_a_new_one(void **state) {
             fill_band(&used, sample.model, row);
             fill_band(&fresh, sample.model, row);
             assert_memory_equal(used.shares, fresh.shares, COLUMNS * sizeof *used.shares);
-            static const float nothing[VIZ_BAND_LEVELS];
-            for (int x = 0; x < COLUMNS; x++)
-                if (x < used.first || x >= used.end)
-                    assert_memory_equal(used.shares[x], nothing, sizeof nothing);
             viz_band_close(&fresh);
         }
         viz_band_close(&used);

@@ -1,6 +1,7 @@
 /* Bars, spread over the cells that they lie in. */
 #include "band.h"
 
+#include "edges.h"
 #include "palette.h"
 #include "shares.h"
 
@@ -12,18 +13,16 @@
 enum { CROWDED = 64 };
 
 bool viz_band_open(struct viz_band *band, int columns, double begin_ns, double cell_ns) {
-    size_t cells = (size_t)columns + 1;
-    *band = (struct viz_band){.columns = columns,
-                              .begin_ns = begin_ns,
-                              .cell_ns = cell_ns,
-                              .first = columns,
-                              .cells_a_ns = 1 / cell_ns};
+    size_t cells = (size_t)columns + 2; /* what ends with the last falls behind it */
+    *band = (struct viz_band){
+        .columns = columns, .begin_ns = begin_ns, .cell_ns = cell_ns, .cells_a_ns = 1 / cell_ns};
     band->shares = calloc(cells, sizeof *band->shares);
     band->rises = calloc(cells, sizeof *band->rises);
     band->inside = calloc(cells, sizeof *band->inside);
     band->inside_rises = calloc(cells, sizeof *band->inside_rises);
-    return band->shares != NULL && band->rises != NULL && band->inside != NULL &&
-           band->inside_rises != NULL;
+    band->edges = calloc(viz_edges_words((int)cells), sizeof *band->edges);
+    return band->edges != NULL && band->shares != NULL && band->rises != NULL &&
+           band->inside != NULL && band->inside_rises != NULL;
 }
 
 void viz_band_close(struct viz_band *band) {
@@ -31,26 +30,20 @@ void viz_band_close(struct viz_band *band) {
     free(band->rises);
     free(band->inside);
     free(band->inside_rises);
+    free(band->edges);
     *band = (struct viz_band){.columns = 0};
 }
 
 void viz_band_clear(struct viz_band *band) {
-    size_t first = (size_t)band->first;
-    if (band->end > band->first) {
-        size_t cells = (size_t)(band->end - band->first) + 1; /* what ends there falls behind it */
-        memset(band->shares + first, 0, cells * sizeof *band->shares);
-        memset(band->rises + first, 0, cells * sizeof *band->rises);
-        memset(band->inside + first, 0, cells * sizeof *band->inside);
-        memset(band->inside_rises + first, 0, cells * sizeof *band->inside_rises);
+    int end = band->columns + 2;
+    for (int x = viz_edges_next(band->edges, 0, end); x < end;
+         x = viz_edges_next(band->edges, x + 1, end)) {
+        memset(band->shares[x], 0, sizeof *band->shares);
+        memset(band->rises[x], 0, sizeof *band->rises);
+        band->inside[x] = 0;
+        band->inside_rises[x] = 0;
     }
-    band->first = band->columns;
-    band->end = 0;
-}
-
-/* There is something in the columns from one up to another. */
-static void touch(struct viz_band *band, int first, int end) {
-    band->first = first < band->first ? first : band->first;
-    band->end = end > band->end ? end : band->end;
+    memset(band->edges, 0, viz_edges_words(end) * sizeof *band->edges);
 }
 
 static int level_of(const struct viz_bar *bar) {
@@ -68,7 +61,7 @@ static int level_of(const struct viz_bar *bar) {
 
 /* Adds the part of a stretch that is in view. What covers a cell in part goes there, and what
  * covers whole ones is a rise and a fall, summed at the end: so a bar costs the same at any length.
- */
+ * A cell covered in part is unlike both its neighbours. */
 static void add_stretch(struct viz_band *band, float *cells, float *rises, size_t stride,
                         const struct viz_bar *bar) {
     double from = ((double)bar->begin_ns - band->begin_ns) * band->cells_a_ns;
@@ -79,11 +72,14 @@ static void add_stretch(struct viz_band *band, float *cells, float *rises, size_
         return;
     size_t first = (size_t)from;
     size_t last = (size_t)to;
-    touch(band, (int)first, (int)ceil(to));
+    viz_edges_set(band->edges, first);
+    viz_edges_set(band->edges, first + 1);
     if (first == last) {
         cells[first * stride] += (float)(to - from);
         return;
     }
+    viz_edges_set(band->edges, last);
+    viz_edges_set(band->edges, last + 1);
     cells[first * stride] += (float)((double)(first + 1) - from);
     cells[last * stride] += (float)(to - (double)last);
     rises[(first + 1) * stride] += 1;
@@ -123,8 +119,8 @@ static int colour_from(const struct viz_model *model, uint32_t at, uint32_t end)
 static void add_sums(struct viz_band *band, const struct viz_model *model,
                      const struct viz_row *row) {
     uint32_t end = row->first_bar + row->bar_count;
-    touch(band, 0, band->columns);
     for (int x = 0; x < band->columns; x++) {
+        viz_edges_set(band->edges, (size_t)x);
         double from_ns = band->begin_ns + x * band->cell_ns;
         struct viz_shares shares = viz_shares_of_row(model, row, from_ns, from_ns + band->cell_ns);
         uint32_t at = viz_bar_from(model, row->first_bar, row->bar_count, (int64_t)from_ns);
@@ -167,32 +163,40 @@ void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uin
         add_overlays(band, model, &row[i]);
 }
 
-/* What covers cells whole is added to what covers them in part. */
-static void raise_cells(struct viz_band *band) {
-    float whole[VIZ_BAND_LEVELS] = {0};
-    float inside = 0;
-    for (int x = band->first; x < band->end; x++) {
-        for (int k = 0; k < VIZ_BAND_LEVELS; k++) {
-            whole[k] += band->rises[x][k];
-            band->shares[x][k] += whole[k];
-        }
-        inside += band->inside_rises[x];
-        band->inside[x] += inside;
-    }
+/* What is waited for inside spans is taken from their work, and waited for. */
+static void set_apart(float *cell, float waited) {
+    float work = 0;
+    for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
+        work += cell[k];
+    float inside = waited < work ? waited : work;
+    for (int k = 0; k < VIZ_COLOUR_COUNT && inside > 0; k++)
+        cell[k] *= (work - inside) / work;
+    cell[VIZ_BAND_WAITS] += inside;
 }
 
 void viz_band_settle(struct viz_band *band) {
-    raise_cells(band);
-    for (int x = band->first; x < band->end; x++) {
+    float whole[VIZ_BAND_LEVELS] = {0};
+    float inside = 0;
+    viz_edges_set(band->edges, 0);
+    for (int x = 0; x < band->columns; x = viz_edges_next(band->edges, x + 1, band->columns)) {
         float *cell = band->shares[x];
-        if (band->inside[x] <= 0)
-            continue;
-        float work = 0;
-        for (int k = 0; k < VIZ_COLOUR_COUNT; k++)
-            work += cell[k];
-        float inside = band->inside[x] < work ? band->inside[x] : work;
-        for (int k = 0; k < VIZ_COLOUR_COUNT && inside > 0; k++)
-            cell[k] *= (work - inside) / work;
-        cell[VIZ_BAND_WAITS] += inside;
+        for (int k = 0; k < VIZ_BAND_LEVELS; k++) { /* what covers it whole, and in part */
+            whole[k] += band->rises[x][k];
+            cell[k] += whole[k];
+        }
+        inside += band->inside_rises[x];
+        if (band->inside[x] + inside > 0)
+            set_apart(cell, band->inside[x] + inside);
+    }
+}
+
+void viz_band_spread(struct viz_band *band) {
+    int end = band->columns;
+    for (int x = 0, next; x < end; x = next) {
+        next = viz_edges_next(band->edges, x + 1, end);
+        for (int i = x + 1; i < next; i++) {
+            memcpy(band->shares[i], band->shares[x], sizeof *band->shares);
+            viz_edges_set(band->edges, (size_t)i);
+        }
     }
 }

@@ -16,10 +16,10 @@ struct viz_band {
     int columns;
     double begin_ns;
     double cell_ns;
-    /* Of a cell's length, by column: added up over the rows; whole once they are settled. */
+    /* Of a cell's length, by column: added up over the rows; whole once they are settled, at the
+     * edges. */
     float (*shares)[VIZ_BAND_LEVELS];
-    int first;                       /* the columns in which there is something: from here */
-    int end;                         /* up to there */
+    uint64_t *edges;                 /* cells that may differ from the one before (edges.h) */
     double cells_a_ns;               /* private, as the next */
     float (*rises)[VIZ_BAND_LEVELS]; /* by how much more cells are covered whole from here on */
     float *inside;                   /* what is waited for inside spans, and is no work */
@@ -38,7 +38,10 @@ void viz_band_add_row(struct viz_band *band, const struct viz_model *model,
 /* Adds what a lane does: its first row, and what it waits for within the rows below that. */
 void viz_band_add_lane(struct viz_band *band, const struct viz_model *model, uint32_t lane);
 /* All rows have been added, none is from here on: the shares become whole, and what is waited for
- * inside spans becomes waiting. */
+ * inside spans becomes waiting. The first cell is an edge; a cell that is none is as the one
+ * before, and what `shares` has of it is nothing. */
 void viz_band_settle(struct viz_band *band);
+/* Gives each cell of a settled band its shares: all are edges then. */
+void viz_band_spread(struct viz_band *band);
 
 #endif

@@ -5,6 +5,8 @@
 #ifndef VIZ_DENSITY_H
 #define VIZ_DENSITY_H
 
+#include "edges.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +21,9 @@ struct viz_density {
     /* Row by row, cell by cell, level by level: how opaque the level is, of 255, over those before
      * it. */
     uint8_t *cells;
+    /* Row by row, viz_edges_words() each: where a run of equal cells begins, and the row does
+     * (edges.h); only there cells are filled. NULL: all are. */
+    uint64_t *edges;
     unsigned changes; /* it was filled so many times */
 };
 
@@ -36,10 +41,22 @@ struct viz_density_source {
     int height;
 };
 
-/* The levels of a cell. */
-static inline uint8_t *viz_density_cell(const struct viz_density *density, int x, int y) {
+/* The edges of a row of cells; NULL: each is one. */
+static inline uint64_t *viz_density_edges(const struct viz_density *density, int y) {
+    size_t words = viz_edges_words(density->columns);
+    return density->edges != NULL ? density->edges + (size_t)y * words : NULL;
+}
+
+/* The levels of a cell that is filled. */
+static inline uint8_t *viz_density_edge(const struct viz_density *density, int x, int y) {
     size_t at = (size_t)y * (size_t)density->columns + (size_t)x;
     return density->cells + at * (size_t)density->levels;
+}
+
+/* The levels of any cell. */
+static inline const uint8_t *viz_density_cell(const struct viz_density *density, int x, int y) {
+    const uint64_t *edges = viz_density_edges(density, y);
+    return viz_density_edge(density, edges != NULL ? viz_edges_last(edges, x) : x, y);
 }
 
 /* The rows of cells, from the one up to the other, that a row of `h` pixels shows; 0 <= y < h.

@@ -10,11 +10,21 @@
 /* Pixels of a band: a megabyte. */
 enum { BAND = 1 << 18 };
 
+/* So many pixels that are the same are a stretch of their own. */
+enum { LONG = 24 };
+
 /* A primitive that can be seen, with what is needed to paint it. */
 struct piece {
     const struct viz_prim *prim;
     const struct viz_stencil *stencil; /* NULL: it needs none */
     struct viz_rect seen;
+};
+
+/* Pixels of a row, from the one up to the other. */
+struct stretch {
+    int x0;
+    int x1;
+    bool even; /* all are the same */
 };
 
 struct viz_drawer {
@@ -26,9 +36,10 @@ struct viz_drawer {
     size_t listed_room;
     size_t *ends; /* by band: where its pieces end in that list */
     size_t band_room;
-    int *starts;   /* of a density that is painted: by pixel of its width, the first cell */
-    uint32_t *row; /* and a row of its pixels */
+    uint32_t *row; /* of a density that is painted: a row of its pixels, */
     int row_room;
+    struct stretch *stretches; /* and those of it that are not transparent */
+    int stretch_count;
     bool failed; /* something of the scene that is being painted could not be */
 };
 
@@ -50,8 +61,8 @@ void viz_drawer_free(struct viz_drawer *drawer) {
     free(drawer->pieces);
     free(drawer->listed);
     free(drawer->ends);
-    free(drawer->starts);
     free(drawer->row);
+    free(drawer->stretches);
     free(drawer);
 }
 
@@ -156,27 +167,65 @@ static uint32_t mean_of(const struct viz_density *density, const uint32_t *colou
     return mean;
 }
 
-/* Whether a cell is as the one to its left: many are. */
-static bool is_as_before(const struct viz_density *density, int x, int y) {
-    const uint8_t *cell = viz_density_cell(density, x, y);
-    return memcmp(cell - density->levels, cell, (size_t)density->levels) == 0;
+/* The row's next pixels are one: goes on with the stretch before, or begins one. */
+static void add_run(struct viz_drawer *drawer, int x0, int x1, uint32_t pixel) {
+    int count = drawer->stretch_count;
+    struct stretch *last = count > 0 ? &drawer->stretches[count - 1] : NULL;
+    bool even = x1 - x0 >= LONG;
+    for (int x = x0; x < x1; x++)
+        drawer->row[x] = pixel;
+    if (pixel == 0)
+        return;
+    if (last != NULL && last->x1 == x0 && !last->even && !even)
+        last->x1 = x1;
+    else
+        drawer->stretches[drawer->stretch_count++] = (struct stretch){x0, x1, even};
+}
+
+/* A row of pixels where each is of one cell or of several. */
+static void mix_density_row(struct viz_drawer *drawer, const struct viz_density *density,
+                            const uint32_t *colours, int w, int y0, int y1) {
+    for (int x = 0; x < w; x++) {
+        int start = x * density->columns / w;
+        int end = (x + 1) * density->columns / w;
+        add_run(drawer, x, x + 1,
+                mean_of(density, colours, start, end > start ? end : start + 1, y0, y1));
+    }
+}
+
+/* A row of pixels each of which is of one cell, or of a part of one: run by run. */
+static void run_density_row(struct viz_drawer *drawer, const struct viz_density *density,
+                            const uint32_t *colours, int w, int y) {
+    const uint64_t *edges = viz_density_edges(density, y);
+    int columns = density->columns;
+    for (int cell = 0, x = 0; cell < columns;) {
+        uint32_t pixel = colour_of(density, colours, cell, y);
+        cell = edges != NULL ? viz_edges_next(edges, cell + 1, columns) : cell + 1;
+        int end = (cell * w + columns - 1) / columns;
+        add_run(drawer, x, end, pixel);
+        x = end;
+    }
 }
 
 static void make_density_row(struct viz_drawer *drawer, const struct viz_density *density,
                              const uint32_t *colours, int w, int y0, int y1) {
-    const int *starts = drawer->starts;
-    for (int x = 0; x < w; x++) {
-        int end = starts[x + 1] > starts[x] ? starts[x + 1] : starts[x] + 1;
-        int step = x > 0 ? starts[x] - starts[x - 1] : -1;
-        bool column =
-            end == starts[x] + 1; /* a pixel is of one alone, or even only a part of one */
-        bool cell = column && y1 == y0 + 1;
-        if ((column && step == 0) || (cell && step == 1 && is_as_before(density, starts[x], y0)))
-            drawer->row[x] = drawer->row[x - 1];
-        else if (cell)
-            drawer->row[x] = colour_of(density, colours, starts[x], y0);
+    drawer->stretch_count = 0;
+    if (y1 == y0 + 1 && density->columns <= w)
+        run_density_row(drawer, density, colours, w, y0);
+    else
+        mix_density_row(drawer, density, colours, w, y0, y1);
+}
+
+static void paint_density_row(const struct brush *brush, int x, int y, uint8_t alpha) {
+    const struct viz_drawer *drawer = brush->drawer;
+    for (int i = 0; i < drawer->stretch_count; i++) {
+        const struct stretch *at = &drawer->stretches[i];
+        const uint32_t *row = drawer->row + at->x0;
+        if (at->even)
+            viz_raster_run(brush->raster, brush->clip, x + at->x0, y, at->x1 - at->x0,
+                           viz_pixel_scale(*row, alpha));
         else
-            drawer->row[x] = mean_of(density, colours, starts[x], end, y0, y1);
+            viz_raster_row(brush->raster, brush->clip, x + at->x0, y, at->x1 - at->x0, row, alpha);
     }
 }
 
@@ -184,14 +233,14 @@ static void make_density_row(struct viz_drawer *drawer, const struct viz_density
 static bool make_room(struct viz_drawer *drawer, int w) {
     if (w <= drawer->row_room)
         return true;
-    int *starts = realloc(drawer->starts, ((size_t)w + 1) * sizeof *starts);
-    if (starts != NULL)
-        drawer->starts = starts;
     uint32_t *row = realloc(drawer->row, (size_t)w * sizeof *row);
-    if (row != NULL)
-        drawer->row = row;
-    if (starts == NULL || row == NULL)
+    if (row == NULL)
         return false;
+    drawer->row = row;
+    struct stretch *stretches = realloc(drawer->stretches, (size_t)w * sizeof *stretches);
+    if (stretches == NULL)
+        return false;
+    drawer->stretches = stretches;
     drawer->row_room = w;
     return true;
 }
@@ -208,8 +257,6 @@ static void draw_density(const struct brush *brush, const struct viz_prim *prim,
     }
     for (int level = 0; level < density->levels; level++)
         colours[level] = viz_palette_pixel(brush->theme, density->roles[level]);
-    for (int x = 0; x <= at->w; x++)
-        drawer->starts[x] = x * density->columns / at->w;
     for (int y = brush->clip.y; y < brush->clip.y + brush->clip.h; y++) {
         int y0;
         int y1;
@@ -218,7 +265,7 @@ static void draw_density(const struct brush *brush, const struct viz_prim *prim,
         if (y0 != made)
             make_density_row(drawer, density, colours, at->w, y0, y1);
         made = y0;
-        viz_raster_row(brush->raster, brush->clip, at->x, y, at->w, drawer->row, prim->alpha);
+        paint_density_row(brush, at->x, y, prim->alpha);
     }
 }
 

@@ -16,6 +16,7 @@ static void fill(struct viz_band *band, const struct viz_model *model,
     for (uint32_t i = 0; i < group->count; i++)
         viz_band_add_lane(band, model, arrangement->lanes[group->first + i]);
     viz_band_settle(band);
+    viz_band_spread(band);
     for (int x = 0; x < band->columns; x++)
         for (int level = 0; level < VIZ_BAND_LEVELS; level++)
             band->shares[x][level] /= (float)group->count;

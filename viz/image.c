@@ -83,7 +83,7 @@ static void place_time(struct viz_state *state, const struct viz_image_options *
 /* The same with all that is asked for; CAD_EINVAL where the trace has it not. */
 static int begin(struct viz_state *state, const struct viz_image_options *options,
                  char message[VIZ_MESSAGE_SIZE]) {
-    const char *missing = viz_start_missing(state->model, &options->start);
+    char lacking[VIZ_LACKS_SIZE];
     if (!place(state, options, message))
         return CAD_EINVAL;
     if (options->view != NULL) {
@@ -95,8 +95,10 @@ static int begin(struct viz_state *state, const struct viz_image_options *option
         }
     }
     place_time(state, options);
-    if (missing != NULL)
-        return fail(message, CAD_EINVAL, missing, "the trace has no task of that name");
+    if (viz_start_lacks_task(state->model, &options->start, lacking)) {
+        snprintf(message, VIZ_MESSAGE_SIZE, "%s", lacking);
+        return CAD_EINVAL;
+    }
     int error = viz_state_begin(state, &options->start);
     if (error == CAD_EINVAL && options->start.table && state->ui.table == NULL)
         return fail(message, error, "--table",

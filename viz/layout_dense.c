@@ -36,18 +36,13 @@ static void mix(const float *sums, uint32_t rows, uint8_t *cell) {
     viz_density_mix(shares, LEVELS, cell);
 }
 
-/* The same of a row of cells. Many are as the ones before them, where what is there goes on. */
+/* The same of a row of cells, where they differ from those before. */
 static void finish_band(struct viz_band *band, uint32_t rows, struct viz_density *density, int at) {
     viz_band_settle(band);
-    memset(viz_density_cell(density, 0, at), 0, (size_t)LEVELS * (size_t)band->columns);
-    for (int x = band->first; x < band->end; x++) {
-        const float *sums = band->shares[x];
-        uint8_t *cell = viz_density_cell(density, x, at);
-        if (x > band->first && memcmp(sums, band->shares[x - 1], sizeof band->shares[x]) == 0)
-            memcpy(cell, cell - LEVELS, LEVELS);
-        else
-            mix(sums, rows, cell);
-    }
+    memcpy(viz_density_edges(density, at), band->edges,
+           viz_edges_words(band->columns) * sizeof *band->edges);
+    for (int x = 0; x < band->columns; x = viz_edges_next(band->edges, x + 1, band->columns))
+        mix(band->shares[x], rows, viz_density_edge(density, x, at));
 }
 
 /* What a place shows, and how many rows that is: all of a folded group's, and of a head none. */
@@ -85,14 +80,25 @@ static void fill(struct viz_density *density, const struct viz_painter *painter,
     }
 }
 
+/* Room for so many rows of cells; false where memory runs out. */
+static bool make_room(struct viz_density *density, int columns, int rows) {
+    uint8_t *cells =
+        realloc(density->cells, (size_t)LEVELS * (size_t)columns * (size_t)rows + LEVELS);
+    if (cells != NULL)
+        density->cells = cells;
+    uint64_t *edges =
+        realloc(density->edges, (size_t)(rows + 1) * viz_edges_words(columns) * sizeof *edges);
+    if (edges != NULL)
+        density->edges = edges;
+    return cells != NULL && edges != NULL;
+}
+
 /* Begins a density of this size; false where memory runs out. */
 static bool begin(struct viz_density *density, int columns, int rows) {
-    size_t size = (size_t)LEVELS * (size_t)columns * (size_t)rows;
-    if (size > (size_t)density->levels * (size_t)density->columns * (size_t)density->rows) {
-        uint8_t *cells = realloc(density->cells, size);
-        if (cells == NULL)
-            return false;
-        density->cells = cells;
+    if ((columns != density->columns || rows != density->rows) &&
+        !make_room(density, columns, rows)) {
+        density->columns = 0; /* it has room for nothing that is known */
+        return false;
     }
     density->columns = columns;
     density->rows = rows;

@@ -36,7 +36,8 @@ enum { STATUS_BAD_INPUT = 2, STATUS_FAILED = 3 };
 #define DEFAULT_HEIGHT 720
 
 static int say(int status, const char *message) {
-    base_show_line(stderr, "cadran-view: %s", message);
+    base_show_line(stderr, "cadran-view: %s%s", message,
+                   status == STATUS_FAILED ? base_limit_note() : "");
     return status;
 }
 

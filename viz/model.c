@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include "at_work.h"
+#include "base/suggestion.h"
 #include "busy.h"
 #include "cadran.h"
 #include "counters.h"
@@ -521,6 +522,16 @@ uint32_t viz_find_lane(const struct viz_model *model, const char *name) {
                    name) == 0)
             return lane;
     return TRACE_NO_INDEX;
+}
+
+const char *viz_near_lane(const struct viz_model *model, const char *name) {
+    base_suggestion suggestion;
+    base_suggestion_start(&suggestion, name, strlen(name));
+    for (uint32_t lane = 0; lane < model->lane_count; lane++)
+        base_suggestion_offer(
+            &suggestion,
+            trace_text(model->trace, model->trace->tracks[model->lanes[lane].track].name));
+    return suggestion.best;
 }
 
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar) {

@@ -187,6 +187,8 @@ void viz_hidden_text(const struct viz_model *model, char out[VIZ_HIDDEN_SIZE]);
 void viz_lane_name(const struct viz_model *model, uint32_t lane, char *out, size_t size);
 /* The first lane of that name; TRACE_NO_INDEX. */
 uint32_t viz_find_lane(const struct viz_model *model, const char *name);
+/* The name of a lane that is near to one that no lane has; NULL: none is. */
+const char *viz_near_lane(const struct viz_model *model, const char *name);
 const char *viz_bar_name(const struct viz_model *model, const struct viz_bar *bar);
 
 /* The row that a bar is in. */

@@ -303,6 +303,13 @@ int viz_options_parse(int argc, char **argv, struct viz_options *options,
     options->has_differing = options->differing != VIZ_DIFFERING_COUNT;
     if (!options->has_differing)
         options->differing = VIZ_DIFFERING_ANYHOW;
+    const char *written = options->png != NULL ? options->png : options->svg;
+    if (first == argc && written != NULL) {
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "no trace is named: \"%.100s\" is the picture that would be written",
+                       written);
+        return CAD_EINVAL;
+    }
     if (first == argc || first + 2 < argc) {
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "%s; see cadran-view --help",
                        first == argc ? "no trace is named" : "one trace is shown, or two");

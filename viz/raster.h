@@ -55,6 +55,9 @@ void viz_raster_fill(const struct viz_raster *raster, struct viz_rect clip, stru
 void viz_raster_stencil(const struct viz_raster *raster, struct viz_rect clip, int x, int y,
                         const struct viz_stencil *stencil, struct viz_rect from,
                         struct viz_paint paint);
+/* So many pixels of a row that are one pixel multiplied by its alpha. */
+void viz_raster_run(const struct viz_raster *raster, struct viz_rect clip, int x, int y, int count,
+                    uint32_t pixel);
 /* A row of pixels multiplied by their alpha. */
 void viz_raster_row(const struct viz_raster *raster, struct viz_rect clip, int x, int y, int count,
                     const uint32_t *row, uint8_t alpha);

@@ -27,6 +27,7 @@ void viz_scene_free(struct viz_scene *scene) {
     free(scene->clips);
     free(scene->text);
     free(scene->dense.cells);
+    free(scene->dense.edges);
     viz_group_cells_free(scene->groups);
     *scene = (struct viz_scene){0};
 }

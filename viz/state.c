@@ -269,13 +269,26 @@ int viz_state_show_table(struct viz_state *state, bool shown, int64_t step_ns) {
     return error;
 }
 
-const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start) {
+/* The first task that is asked for and is no lane's name; NULL. */
+static const char *missing_task(const struct viz_model *model, const struct viz_start *start) {
     if (start->task != NULL && viz_find_lane(model, start->task) == TRACE_NO_INDEX)
         return start->task;
     for (size_t i = 0; i < start->lanes.pin_count; i++)
         if (viz_find_lane(model, start->lanes.pins[i]) == TRACE_NO_INDEX)
             return start->lanes.pins[i];
     return NULL;
+}
+
+bool viz_start_lacks_task(const struct viz_model *model, const struct viz_start *start,
+                          char fault[VIZ_LACKS_SIZE]) {
+    const char *missing = missing_task(model, start);
+    const char *near = missing != NULL ? viz_near_lane(model, missing) : NULL;
+    if (missing != NULL)
+        (void)snprintf(fault, VIZ_LACKS_SIZE,
+                       "%.100s: the trace has no task of that name%s%.100s%s", missing,
+                       near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                       near != NULL ? "\"?" : "");
+    return missing != NULL;
 }
 
 bool viz_is_beyond(const struct viz_model *model, double from_ns, char fault[VIZ_BEYOND_SIZE]) {

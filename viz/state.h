@@ -52,8 +52,11 @@ void viz_state_place(struct viz_state *state, int width, int height);
  * another file, or of the same one read again. Then what was in view stays there; where the end
  * was, the new end is. */
 void viz_state_replace(struct viz_state *state, struct viz_model *model, bool same_file);
-/* The first task that is asked for by a name that the model does not have; NULL. */
-const char *viz_start_missing(const struct viz_model *model, const struct viz_start *start);
+enum { VIZ_LACKS_SIZE = 256 };
+/* Whether a task is asked for by a name that the model does not have; *fault then says so, and
+ * which name is near. */
+bool viz_start_lacks_task(const struct viz_model *model, const struct viz_start *start,
+                          char fault[VIZ_LACKS_SIZE]);
 /* Shows what is asked for, in a picture that has been placed. 0; CAD_EINVAL where there is no such
  * task, the table would have too many rows, or there is no longest way: in another program's trace;
  * CAD_ENOMEM. */

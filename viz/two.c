@@ -19,7 +19,7 @@ int viz_two_open(struct viz_two *two, const char *const paths[CMP_SIDES],
     struct cmp_settings wanted = *settings;
     wanted.read_equal = true; /* which task is which is asked of equal ones, too */
     *two = (struct viz_two){.result = NULL};
-    snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+    snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     int error = cmp_compare(sources, &wanted, &two->result, message);
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
         error = read_side(two, side, message);

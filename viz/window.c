@@ -38,6 +38,7 @@ struct viz_window {
     bool all_time;                 /* what is shown at first; else from one time to another */
     double from_ns, to_ns;
     bool time_due;             /* they are to be shown yet */
+    bool start_due;            /* no whole model was asked yet for the tasks of `start` */
     char view_path[PATH_SIZE]; /* of the saved view; "": there is no place for one */
     bool view_due;             /* it is there, and has not been read */
     struct viz_notice said;    /* what came of that */
@@ -188,6 +189,7 @@ int viz_window_open(struct viz_model *model, const struct viz_window_options *op
     state->ui.objects = options->objects;
     window->document = options->document;
     window->start = options->start;
+    window->start_due = true;
     if (window->document == NULL)
         (void)viz_state_begin(state, &window->start);
     else
@@ -259,7 +261,7 @@ static void save_view(struct viz_window *window) {
 static void take_model(struct viz_window *window) {
     struct viz_state *state = &window->canvas.state;
     struct viz_model *model = window->document->shown.model;
-    char title[TITLE_SIZE];
+    char title[TITLE_SIZE], lacking[VIZ_LACKS_SIZE];
     bool first = state->model->row_count == 0;
     viz_state_replace(state, model, window->same_file);
     bool saved = window->view_due && window->document->shown.whole;
@@ -269,6 +271,10 @@ static void take_model(struct viz_window *window) {
         show_time(window, model);
     if (first || saved)
         (void)viz_state_begin(state, &window->start);
+    if (window->document->shown.whole && window->start_due &&
+        viz_start_lacks_task(model, &window->start, lacking))
+        say(window, true, lacking);
+    window->start_due = window->start_due && !window->document->shown.whole;
     title_of(model, title);
     SDL_SetWindowTitle(window->window, title);
     window->same_file = true;

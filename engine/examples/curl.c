@@ -32,8 +32,7 @@ struct transfer {
     size_t size;
 };
 
-/* --- libcurl and the loop ------------------------------------------------------------------------
- */
+/* --- libcurl and the loop --------------------------------------------------------------------- */
 
 /* Who waits for what has ended goes on. */
 static void collect(struct client *self) {
@@ -114,8 +113,7 @@ static int watch(CURL *easy, curl_socket_t descriptor, int what, void *client, v
     return error == 0 ? 0 : -1;
 }
 
-/* --- A transfer, as a coroutine ------------------------------------------------------------------
- */
+/* --- A transfer, as a coroutine --------------------------------------------------------------- */
 
 static size_t count_bytes(char *data, size_t size, size_t count, void *arg) {
     struct transfer *transfer = arg;

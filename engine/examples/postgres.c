@@ -26,8 +26,7 @@ static int raise_of(const PGconn *connection) {
     return cad_raise(CAD_ECONNECTION, PQerrorMessage(connection));
 }
 
-/* --- libpq, as a coroutine ----------------------------------------------------------------------
- */
+/* --- libpq, as a coroutine -------------------------------------------------------------------- */
 
 static int finish_connect(PGconn *connection) {
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
@@ -61,8 +60,7 @@ static int send_all(PGconn *connection) {
     return error;
 }
 
-/* --- The queries --------------------------------------------------------------------------------
- */
+/* --- The queries ------------------------------------------------------------------------------ */
 
 static int ask(PGconn *connection, int number, int *answer) {
     char text[16];

@@ -12,8 +12,7 @@
 
 enum { COMMANDS = 50, WIDTH = 4 };
 
-/* --- The adapter: what hiredis wants to be told of ----------------------------------------------
- */
+/* --- The adapter: what hiredis wants to be told of -------------------------------------------- */
 
 static void readable(void *redis) {
     redisAsyncHandleRead(redis);
@@ -53,8 +52,7 @@ static void attach(redisAsyncContext *redis) {
     redis->ev.cleanup = clean_up;
 }
 
-/* --- Commands ------------------------------------------------------------------------------------
- */
+/* --- Commands --------------------------------------------------------------------------------- */
 
 struct redis {
     int port;
@@ -128,8 +126,7 @@ static int count_all(struct redis *redis) {
     return cad_task_group_leave(group, error);
 }
 
-/* --- The connection ------------------------------------------------------------------------------
- */
+/* --- The connection --------------------------------------------------------------------------- */
 
 static void connected(const redisAsyncContext *context, int status) {
     struct redis *redis = context->data;

@@ -43,8 +43,7 @@ static int after_call(struct ssh *self, int returned) {
     return error != 0 ? error : CAD_PENDING;
 }
 
-/* --- The connection ------------------------------------------------------------------------------
- */
+/* --- The connection --------------------------------------------------------------------------- */
 
 static int raise_errno(int number) {
     return cad_raise(CAD_ECONNECTION, strerror(number));
@@ -86,8 +85,7 @@ static int log_in(struct ssh *self) {
     return error;
 }
 
-/* --- The command ---------------------------------------------------------------------------------
- */
+/* --- The command ------------------------------------------------------------------------------ */
 
 static int start_command(struct ssh *self) {
     int error;

@@ -128,8 +128,7 @@ static void handle(telnet_t *telnet, telnet_event_t *event, void *arg) {
     }
 }
 
-/* --- A session ---------------------------------------------------------------------------------
- */
+/* --- A session -------------------------------------------------------------------------------- */
 
 static int talk(struct session *self, cad_bytes *bytes) {
     int error = 0;

@@ -1,33 +1,34 @@
-/* What of digits.h is too long to be inline. */
+/* What of digits.h is too long to be inline; and its table, which the compiler makes. */
 #include "base/digits.h"
 
-const char base_pairs[201] =
-    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445"
-    "46474849505152535455565758596061626364656667686970717273747576777879808182838485868788899091"
-    "9293949596979899";
+/* The number h·100 + t·10 + o. */
+#define DIGIT(value) ((char)('0' + (value)))
+#define NUMBER(h, t, o)                                                                            \
+    {                                                                                              \
+        '.', DIGIT(h), DIGIT(t), DIGIT(o),                                                         \
+            DIGIT((h) > 0   ? (h)                                                                  \
+                  : (t) > 0 ? (t)                                                                  \
+                            : (o)),                                                                \
+            DIGIT((h) > 0 ? (t) : (o)), DIGIT(o),                                                  \
+            (h) > 0   ? 3                                                                          \
+            : (t) > 0 ? 2                                                                          \
+                      : 1                                                                          \
+    }
+#define TEN(h, t)                                                                                  \
+    NUMBER(h, t, 0), NUMBER(h, t, 1), NUMBER(h, t, 2), NUMBER(h, t, 3), NUMBER(h, t, 4),           \
+        NUMBER(h, t, 5), NUMBER(h, t, 6), NUMBER(h, t, 7), NUMBER(h, t, 8), NUMBER(h, t, 9)
+#define HUNDRED(h)                                                                                 \
+    TEN(h, 0), TEN(h, 1), TEN(h, 2), TEN(h, 3), TEN(h, 4), TEN(h, 5), TEN(h, 6), TEN(h, 7),        \
+        TEN(h, 8), TEN(h, 9)
 
-/* Five digits, or six: most numbers of tasks and of wakes. */
-static char *put_six(char *at, uint32_t value) {
-    uint32_t high = value / 10000, low = value % 10000;
-    memcpy(at, base_pairs + 2 * high + (high < 10), 2);
-    at += high < 10 ? 1 : 2;
-    memcpy(at, base_pairs + 2 * (low / 100), 2);
-    memcpy(at + 2, base_pairs + 2 * (low % 100), 2);
-    return at + 4;
-}
+const char base_digits[1000][8] = {HUNDRED(0), HUNDRED(1), HUNDRED(2), HUNDRED(3), HUNDRED(4),
+                                   HUNDRED(5), HUNDRED(6), HUNDRED(7), HUNDRED(8), HUNDRED(9)};
 
 char *base_put_long_uint(char *at, uint64_t value) {
-    if (value - 10000 < 1000000 - 10000)
-        return put_six(at, (uint32_t)value);
-    uint64_t digits = base_eight_digits((uint32_t)(value % 100000000));
-    if (value < 100000000) {
-        int zeros = __builtin_ctzll(digits) / 8;
-        base_store_bytes(at, (digits | UINT64_C(0x3030303030303030)) >> 8 * zeros);
-        return at + 8 - zeros;
-    }
-    at = base_put_uint(at, value / 100000000);
-    base_store_bytes(at, digits | UINT64_C(0x3030303030303030));
-    return at + 8;
+    uint64_t thousands = value / 1000;
+    at = thousands < 1000000 ? base_put_next(base_put_first(at, thousands / 1000), thousands % 1000)
+                             : base_put_long_uint(at, thousands);
+    return base_put_next(at, value % 1000);
 }
 
 char *base_put_time(char *at, int64_t time_ns) {
@@ -35,8 +36,6 @@ char *base_put_time(char *at, int64_t time_ns) {
     if (time_ns < 0)
         *at++ = '-';
     at = base_put_uint(at, magnitude / 1000);
-    /* The fifth of the eight digits is a zero, and becomes the point. */
-    uint64_t digits = base_eight_digits((uint32_t)(magnitude % 1000)) >> 32;
-    base_store_bytes(at, digits + UINT64_C(0x3030302E));
+    memcpy(at, base_digits[magnitude % 1000], 4);
     return at + 4;
 }

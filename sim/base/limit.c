@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -61,6 +62,16 @@ void base_limit_memory(uint64_t bytes) {
     most = bytes;
     reserve = bytes / RESERVE_PART < RESERVE_MOST ? bytes / RESERVE_PART : RESERVE_MOST;
     base_set_allocator(allocate, NULL);
+}
+
+const char *base_limit_note(void) {
+    static char note[128];
+    if (!base_limit_reached())
+        return "";
+    (void)snprintf(note, sizeof note,
+                   "; the limit is %llu MiB, by what this machine or its container has",
+                   (unsigned long long)(most >> 20));
+    return note;
 }
 
 bool base_limit_reached(void) {

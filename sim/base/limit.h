@@ -22,4 +22,8 @@ void base_limit_memory(uint64_t bytes);
 /* Whether something has been refused for that reason. */
 bool base_limit_reached(void);
 
+/* What a message about want of memory ends with: "; the limit is 12288 MiB, by what this machine or
+ * its container has" where the default limit is what refused it, else nothing. */
+const char *base_limit_note(void);
+
 #endif

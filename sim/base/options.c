@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/elsewhere.h"
 #include "base/quantity.h"
 #include "base/suggestion.h"
 
@@ -55,6 +56,7 @@ static void refuse(const char *command, const base_option *options, const char *
     if (suggestion.best == NULL)
         suggestion.best = by_letter(options, argument);
     const base_option *word = by_word(options, name);
+    char elsewhere[BASE_OPTIONS_MESSAGE / 2];
     if (unknown && argument[1] == '-' && by_name(options, name) != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE, "\"%s\": --%s takes no value", argument,
                        by_name(options, name)->name);
@@ -64,6 +66,12 @@ static void refuse(const char *command, const base_option *options, const char *
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
                        "unknown option \"%s\"; did you mean \"--%s %s\"?", argument, word->name,
                        name);
+    else if (base_elsewhere(argument, strcspn(argument, "="), elsewhere, sizeof elsewhere))
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE, "unknown option \"%s\"%s", argument,
+                       elsewhere);
+    else if (by_name(options, "set") != NULL && argument[1] == '-' && strchr(argument, '=') != NULL)
+        (void)snprintf(message, BASE_OPTIONS_MESSAGE,
+                       "unknown option \"%s\"; a variable is set by --set %s", argument, name);
     else if (suggestion.best != NULL)
         (void)snprintf(message, BASE_OPTIONS_MESSAGE,
                        "unknown option \"%s\"; did you mean \"%s%s\"?", argument,
@@ -130,8 +138,9 @@ enum base_options_end base_options_read(const char *command, const base_option *
             char letter[] = {'-', (char)optopt, '\0'};
             bool help = optopt == 'h'; /* of --help=3 */
             bool single = found == '?' && optopt != 0 && optopt < FIRST && !help;
-            const char *rest = single && optind < argc ? argv[optind] : "";
-            bool dashed = rest[0] == '-' && rest[1] != '-' && by_name(options, rest + 1) != NULL;
+            const char *rest = single && optind < argc ? argv[optind] : NULL;
+            bool dashed = rest != NULL && rest[0] == '-' && rest[1] != '-' &&
+                          by_name(options, rest + 1) != NULL;
             refuse(command, options,
                    dashed   ? rest
                    : single ? letter

@@ -91,6 +91,11 @@ static const cli_command command = {
 
 /* --- Runs ------------------------------------------------------------------------------------ */
 
+static int no_memory(void) {
+    return cli_failed(command.name, "there is not enough memory to compare these runs; --until, or "
+                                    "--set, makes them shorter");
+}
+
 /* What is kept from run to run. */
 struct session {
     const struct arguments *arguments;
@@ -141,8 +146,8 @@ static int run_traced(struct session *session, run_machine *machine,
     if (error == 0)
         status = conclude(session, settings->real, run_machine_run(machine));
     else
-        status = error == CAD_ENOMEM ? cli_no_memory(command.name)
-                                     : cli_failed(command.name, "%s", strerror(errno));
+        status =
+            error == CAD_ENOMEM ? no_memory() : cli_failed(command.name, "%s", strerror(errno));
     suite_stop_listening(&listeners);
     return status;
 }
@@ -159,13 +164,12 @@ static int run_once(struct session *session, bool real, cad_clock_hook *clock) {
     int status;
     int error = run_machine_new(session->program, &settings, &machine);
     if (error == CAD_EINVAL)
-        status = doc_print_faults(session->program->document, stderr) == 0
-                     ? CLI_STATUS_USAGE
-                     : cli_no_memory(command.name);
+        status = doc_print_faults(session->program->document, stderr) == 0 ? CLI_STATUS_USAGE
+                                                                           : no_memory();
     else if (error == CAD_ESYSTEM)
         status = cli_failed(command.name, "no file descriptor is left for the real clock");
     else
-        status = error != 0 ? cli_no_memory(command.name) : run_traced(session, machine, &settings);
+        status = error != 0 ? no_memory() : run_traced(session, machine, &settings);
     run_machine_free(machine);
     return status;
 }
@@ -181,7 +185,7 @@ static int add(struct session *session, struct drift *drift,
     if (error == 0)
         return CLI_STATUS_EXPECTED;
     if (error == CAD_ENOMEM)
-        return cli_no_memory(command.name);
+        return no_memory();
     if (session->arguments->trace_path == NULL && error == CAD_ESYSTEM) /* a file of our own */
         return cli_failed(command.name, "%s", message);
     return cli_unread(command.name, error, message);
@@ -243,7 +247,7 @@ static int print(const struct arguments *arguments, const struct drift_result *r
     base_buffer text = {0};
     int status = result->verdict == DRIFT_DIFFERS ? CLI_STATUS_UNEXPECTED : CLI_STATUS_EXPECTED;
     if (put(arguments, result, &text) != 0)
-        status = cli_no_memory(command.name);
+        status = no_memory();
     else
         (void)fwrite(text.data, 1, text.length, stdout);
     base_buffer_free(&text);
@@ -254,14 +258,14 @@ static int compare(struct session *session) {
     const struct drift_settings settings = {.tolerance = session->arguments->tolerance};
     struct drift *drift;
     if (drift_new(&settings, &drift) != 0)
-        return cli_no_memory(command.name);
+        return no_memory();
     int status = add_all(session, drift);
     const struct drift_result *result =
         status == CLI_STATUS_EXPECTED ? drift_conclude(drift) : NULL;
     if (result != NULL)
         status = print(session->arguments, result);
     else if (status == CLI_STATUS_EXPECTED)
-        status = cli_no_memory(command.name);
+        status = no_memory();
     drift_free(drift);
     return status;
 }
@@ -273,7 +277,7 @@ static int compare_program(const struct arguments *arguments, const prog_program
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     int status = open_files(&session);
     if (status == CLI_STATUS_EXPECTED && run_lines_open(&session.nowhere, nowhere) != 0)
-        status = cli_no_memory(command.name);
+        status = no_memory();
     if (status == CLI_STATUS_EXPECTED) {
         status = compare(&session);
         (void)run_lines_close(&session.nowhere);
@@ -296,7 +300,7 @@ static int load_and_compare(const struct arguments *arguments) {
              doc_print_faults(program->document, stderr) == 0)
         status = error == CAD_ESYSTEM ? CLI_STATUS_ENVIRONMENT : CLI_STATUS_USAGE;
     else
-        status = cli_no_memory(command.name);
+        status = no_memory();
     prog_free(program);
     return status;
 }

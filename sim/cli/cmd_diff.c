@@ -75,7 +75,7 @@ static int format_json(const struct cmp_result *result, base_buffer *out, char *
     int error = cmp_write_json(result, &writer, NULL, message);
     if (error == 0 && doc_write_failed(&writer)) {
         error = CAD_ENOMEM;
-        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+        snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     }
     if (error == 0)
         error = base_buffer_append(&writer.text, "\n", 1);
@@ -207,6 +207,10 @@ static int print(const struct cmp_result *result, const struct arguments *argume
                : print_formatted(result, arguments);
 }
 
+static const char *name_of(const struct cmp_source *source) {
+    return source->name != NULL ? source->name : source->path;
+}
+
 static int compare(const struct cmp_source sources[CMP_SIDES], const struct arguments *arguments) {
     struct cmp_result *result;
     char message[CMP_MESSAGE_SIZE];
@@ -214,7 +218,10 @@ static int compare(const struct cmp_source sources[CMP_SIDES], const struct argu
     cmp_keep_to(&settings, &arguments->tolerances);
     int error = cmp_compare(sources, &settings, &result, message);
     if (error != 0)
-        return cli_unread(command.name, error, message);
+        return error == CAD_ENOMEM
+                   ? cli_failed(command.name, "there is not enough memory to compare %s and %s",
+                                name_of(&sources[CMP_A]), name_of(&sources[CMP_B]))
+                   : cli_unread(command.name, error, message);
     int status = arguments->format == FORMAT_SVG ? draw(result, sources, arguments)
                                                  : print(result, arguments);
     if (status == CLI_STATUS_EXPECTED && !cmp_same(result))

@@ -43,8 +43,7 @@ struct arguments {
     struct page_stretch stretch;
 };
 
-/* --- Arguments ---------------------------------------------------------------------------------
- */
+/* --- Arguments -------------------------------------------------------------------------------- */
 
 static const char *const formats[] = {
     [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json",     [FORMAT_MARKDOWN] = "markdown",
@@ -113,8 +112,7 @@ struct export {
     struct db_writer *writer;
 };
 
-/* --- Formats -----------------------------------------------------------------------------------
- */
+/* --- Formats ---------------------------------------------------------------------------------- */
 
 static int start_table(struct export *export) {
     export->table = table_collector_new();
@@ -217,8 +215,7 @@ static const struct {
     [FORMAT_SVG] = {NULL, NULL},  /* the viewer makes it: export_picture() */
 };
 
-/* --- Reading -----------------------------------------------------------------------------------
- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 static int take(struct trace_consumer *consumer, const struct trace_event *event) {
     struct export *export = (struct export *)(void *)consumer;
@@ -301,8 +298,7 @@ static int read_and_write(struct export *export) {
     return status;
 }
 
-/* --- Writing -----------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 static int cannot_write(const char *name, int reason) {
     return cli_failed(command.name, "%s: %s", name, strerror(reason));

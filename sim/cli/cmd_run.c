@@ -36,6 +36,16 @@ static bool take_exec(void *target, const base_option *option, char *list,
     return true;
 }
 
+static bool take_env(void *target, const base_option *option, char *list,
+                     char message[BASE_OPTIONS_MESSAGE]) {
+    run_leave *leave = base_option_field(target, option);
+    if (list != NULL && list[0] == '\0')
+        return base_option_refuse(option, "variables, such as MODE,HOME", list, message);
+    leave->env = list == NULL;
+    leave->variables = list;
+    return true;
+}
+
 /* What is none would allow nothing, and be missed only when a step is refused. */
 static bool are_addresses(const char *list) {
     for (const char *word = list;; word++) {
@@ -139,6 +149,11 @@ static const base_option options[] = {
      .argument = "[=PROGRAM,...]",
      .help = "under the real clock: let steps start programs, these or any",
      .take = take_exec,
+     BASE_FIELD(cli_run_options, machine.leave)},
+    {.name = "allow-env",
+     .argument = "[=NAME,...]",
+     .help = "... set these variables, or any, for programs that are named",
+     .take = take_env,
      BASE_FIELD(cli_run_options, machine.leave)},
     {.name = "allow-net",
      .argument = "[=HOST:PORT,...]",

@@ -62,8 +62,7 @@ static const cli_command command = {
     .wanted = CLI_ONE,
 };
 
-/* --- The table ----------------------------------------------------------------------------------
- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static struct table_part part_of(const struct table *table, const struct arguments *arguments) {
     bool read = arguments->format == TABLE_MARKDOWN || arguments->format == TABLE_TEXT;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limit.h"
 #include "base/show.h"
 #include "cadran.h"
 
@@ -38,15 +39,17 @@ void cli_warn(const char *name, const char *format, ...) {
 }
 
 int cli_no_memory(const char *name) {
-    return cli_failed(name, "out of memory");
+    return cli_failed(name, "out of memory%s", base_limit_note());
 }
 
 int cli_no_memory_for(const char *name, const char *path) {
-    return cli_failed(name, "%s: not enough memory for what is asked of it", path);
+    return cli_failed(name, "%s: not enough memory for what is asked of it%s", path,
+                      base_limit_note());
 }
 
 int cli_unread(const char *name, int error, const char *message) {
-    return error == CAD_ENOMEM ? cli_failed(name, "%s", message) : cli_wrong(name, "%s", message);
+    return error == CAD_ENOMEM ? cli_failed(name, "%s%s", message, base_limit_note())
+                               : cli_wrong(name, "%s", message);
 }
 
 /* --- The command line ------------------------------------------------------------------------ */

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/elsewhere.h"
 #include "base/suggestion.h"
 #include "cadran.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/viewer.h"
 
 static const struct {
     const char *name;
@@ -37,11 +39,27 @@ static void print_help(FILE *file) {
           file);
 }
 
+/* What people call some of them. */
+static const char *meant(const char *name) {
+    static const char *const words[][2] = {
+        {"simulate", "run"},   {"start", "run"},      {"exec", "run"},          {"execute", "run"},
+        {"validate", "check"}, {"lint", "check"},     {"verify", "check"},      {"show", "view"},
+        {"plot", "view"},      {"draw", "view"},      {"open", "view"},         {"stats", "export"},
+        {"convert", "export"}, {"report", "export"},  {"statistics", "export"}, {"explain", "why"},
+        {"update", "accept"},  {"approve", "accept"}, {"tests", "test"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], name) == 0)
+            return words[i][1];
+    return NULL;
+}
+
 static int unknown(const char *name) {
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
     for (int i = 0; i < COMMANDS; i++)
         base_suggestion_offer(&suggestion, commands[i].name);
+    base_suggestion_offer(&suggestion, "help");
     base_suggestion_offer(&suggestion, "--help");
     base_suggestion_offer(&suggestion, "--version");
     const char *what = name[0] == '-' ? "option" : "command";
@@ -49,6 +67,13 @@ static int unknown(const char *name) {
         return cli_wrong("cadran",
                          "\"%s\" is a file; a command stands before it, as in cadran run %s", name,
                          name);
+    char elsewhere[160];
+    if (name[0] == '-' && base_elsewhere(name, strcspn(name, "="), elsewhere, sizeof elsewhere))
+        return cli_wrong("cadran", "unknown option \"%s\"%s", name, elsewhere);
+    if (meant(name) != NULL)
+        suggestion.best = meant(name);
+    if (suggestion.best == NULL && strpbrk(name, "./") != NULL)
+        return cli_wrong("cadran", "\"%s\" is no command, and no file; see cadran --help", name);
     if (suggestion.best != NULL)
         return cli_wrong("cadran", "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
                          suggestion.best);
@@ -74,6 +99,23 @@ static int run_command(int argc, char **argv) {
     return unknown(argv[0]);
 }
 
+/* For completions, and for who has given an option to a command that lacks it: all options of each,
+ * below its name. */
+static int list_options(void) {
+    char list[] = "--options";
+    puts("\n--version\t\tprint the version"); /* of no command */
+    for (int i = 0; i < COMMANDS; i++) {
+        char name[16], *argv[] = {name, list, NULL};
+        (void)snprintf(name, sizeof name, "%s", commands[i].name);
+        printf("%s\n", name);
+        if (commands[i].run == cli_cmd_view)
+            (void)cli_run_viewer(argv);
+        else
+            (void)commands[i].run(2, argv);
+    }
+    return CLI_STATUS_EXPECTED;
+}
+
 int main(int argc, char **argv) {
     hold_standard_streams();
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error of write() */
@@ -89,6 +131,8 @@ int main(int argc, char **argv) {
         print_help(stdout);
     else if (strcmp(name, "--version") == 0)
         printf("cadran %s\n", CAD_VERSION);
+    else if (argc == 2 && strcmp(name, "--options") == 0)
+        return cli_end("cadran", list_options());
     else
         return run_command(argc - 1, argv + 1);
     return cli_end("cadran", CLI_STATUS_EXPECTED);

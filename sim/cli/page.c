@@ -16,8 +16,7 @@ static int status_of(const char *command, int error, const char *message) {
     return cli_unread(command, error, message);
 }
 
-/* --- One trace ---------------------------------------------------------------------------------
- */
+/* --- One trace -------------------------------------------------------------------------------- */
 
 static int read_model(const char *command, const struct cli_trace *source,
                       struct trace_model **trace) {
@@ -129,8 +128,7 @@ int cli_write_page(const char *command, const char *path, const struct page_stre
     return status;
 }
 
-/* --- Two traces --------------------------------------------------------------------------------
- */
+/* --- Two traces ------------------------------------------------------------------------------- */
 
 /* What is read of both sides of a comparison. */
 struct sides {

@@ -59,7 +59,7 @@ bool cmp_take_tolerance(void *target, const struct base_option *option, char *te
 /* --- Reading -------------------------------------------------------------------------------- */
 
 static int no_memory(char message[CMP_MESSAGE_SIZE]) {
-    snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+    snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     return CAD_ENOMEM;
 }
 
@@ -68,7 +68,6 @@ struct first {
     struct trace_consumer consumer;
     struct cmp_result *result;
     int side;
-    bool own;
 };
 
 static int take_first(struct trace_consumer *consumer, const struct trace_event *event) {
@@ -77,30 +76,29 @@ static int take_first(struct trace_consumer *consumer, const struct trace_event 
     struct trace_string clock = event->args[TRACE_ARG_CLOCK].text;
     if (event->kind != TRACE_HEADER)
         return CMP_REACHED;
-    first->own = true;
+    result->own[first->side] = true;
     result->real[first->side] = clock.length == 4 && memcmp(clock.text, "real", 4) == 0;
     result->detailed[first->side] = trace_has(event, TRACE_ARG_DETAILED);
     result->seeds[first->side] = event->args[TRACE_ARG_SEED].number;
     return CMP_REACHED;
 }
 
+/* That it is a trace at all, ours or another program's: two scenarios, or two gigabytes of zeroes,
+ * may be the same, too. */
 static int read_header(struct cmp_result *result, int side, char message[CMP_MESSAGE_SIZE]) {
     struct first first = {.consumer = {.take = take_first}, .result = result, .side = side};
     int error = cmp_read_source(result, side, &first.consumer, message);
-    if (first.own || (error != 0 && error != CMP_REACHED))
-        return first.own ? 0 : error;
+    return error == CMP_REACHED ? 0 : error;
+}
+
+static int check_is_ours(const struct cmp_result *result, int side,
+                         char message[CMP_MESSAGE_SIZE]) {
+    if (result->own[side])
+        return 0;
     snprintf(message, CMP_MESSAGE_SIZE,
              "%.200s: another program's trace: only those of cadran are compared",
              cmp_name(result, side));
     return CAD_EINVAL;
-}
-
-/* That the first file is a trace at all, ours or another program's: two scenarios may be the same,
- * too. */
-static int check_is_trace(struct cmp_result *result, char message[CMP_MESSAGE_SIZE]) {
-    struct first first = {.consumer = {.take = take_first}, .result = result, .side = CMP_A};
-    int error = cmp_read_source(result, CMP_A, &first.consumer, message);
-    return error == CMP_REACHED ? 0 : error;
 }
 
 /* What a reader had to say though it has read all. */
@@ -257,14 +255,16 @@ static int compare_read(struct cmp_result *result, const struct cmp_settings *se
 static int compare(struct cmp_result *result, const struct cmp_settings *settings,
                    char message[CMP_MESSAGE_SIZE]) {
     int error = cmp_keep_input(result, message);
+    for (int side = 0; side < CMP_SIDES && error == 0; side++)
+        error = read_header(result, side, message);
     if (error == 0)
         error = cmp_compare_bytes(result, message);
     if (error == 0 && result->bytes_equal && !settings->read_equal) {
         result->level = CMP_LEVEL_BYTES;
-        return check_is_trace(result, message);
+        return 0;
     }
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
-        error = read_header(result, side, message);
+        error = check_is_ours(result, side, message);
     if (error == 0)
         error = compare_read(result, settings, message);
     if (error == 0 && result->bytes_equal)

@@ -40,6 +40,9 @@ struct trace_state;
 enum { CMP_A, CMP_B, CMP_SIDES };
 enum { CMP_MESSAGE_SIZE = 512 };
 
+/* The message where memory ran out. */
+#define CMP_NO_MEMORY "not enough memory to compare the two"
+
 /* An index that points nowhere. */
 #define CMP_NOBODY UINT32_MAX
 /* A time that there is none of. */

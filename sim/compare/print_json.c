@@ -181,7 +181,7 @@ int cmp_write_json(const struct cmp_result *result, doc_writer *out, const char 
     put_run(out, result, CMP_A);
     put_run(out, result, CMP_B);
     if (error == 0 && (error = put_differences(out, result)) != 0)
-        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+        snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     if (error == 0 && cmp_root_count(result) > 0)
         put_state(out, &report);
     put_swaps(out, result);

@@ -84,7 +84,7 @@ int cmp_print_markdown(const struct cmp_result *result, base_buffer *text,
         put_part(&out, &report, CMP_EFFECTS, "What it meant", false);
         put_part(&out, &report, CMP_SWAPS, "Unrelated events in another order, in B", true);
         if ((error = out.error) != 0)
-            snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+            snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     }
     cmp_free_report(&report);
     return error;

@@ -149,6 +149,6 @@ int cmp_print_text(const struct cmp_result *result, const struct cmp_layout *lay
                   base_plural(page.left_out));
     cmp_free_report(&report);
     if (error == 0 && (error = page.writer.error) != 0)
-        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+        snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     return error;
 }

@@ -409,7 +409,7 @@ int cmp_make_report(const struct cmp_result *result, bool all, struct cmp_report
     if (error == 0)
         error = maker.writer.error;
     if (error == CAD_ENOMEM)
-        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+        snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     return error;
 }
 

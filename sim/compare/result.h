@@ -28,6 +28,7 @@ struct cmp_result {
 
     struct cmp_effect effect;
     int64_t seeds[CMP_SIDES];
+    bool own[CMP_SIDES]; /* a trace of cadran, as its first event says */
     bool detailed[CMP_SIDES], real[CMP_SIDES];
 };
 

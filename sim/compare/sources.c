@@ -1,6 +1,7 @@
 /* Where two traces come from: their bytes, whether these are the same, and their events. */
 #include "compare/sources.h"
 
+#include "base/identity.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "trace/reader.h"
@@ -21,7 +22,7 @@ static int refuse_file(const struct cmp_result *result, int side, char message[C
 }
 
 static int no_memory(char message[CMP_MESSAGE_SIZE]) {
-    snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+    snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     return CAD_ENOMEM;
 }
 
@@ -245,7 +246,16 @@ static bool may_be_packed(const struct bytes *bytes) {
            strchr("[{ \t\r\n", *first) == NULL;
 }
 
+/* Two names of one file, which need not be read to be the same. */
+static bool is_one_file(const struct bytes bytes[CMP_SIDES]) {
+    return base_is_one_file(base_identity_of_open(bytes[CMP_A].fd),
+                            base_identity_of_open(bytes[CMP_B].fd));
+}
+
 static int compare_both(const struct bytes bytes[CMP_SIDES], bool *equal) {
+    *equal = is_one_file(bytes);
+    if (*equal)
+        return 0;
     int error = compare_files(bytes, equal);
     if (error == 0 && !*equal && (may_be_packed(&bytes[CMP_A]) || may_be_packed(&bytes[CMP_B])))
         error = compare_unpacked(bytes, equal);

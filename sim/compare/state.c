@@ -31,7 +31,7 @@ int cmp_state_before(const struct cmp_result *result, uint32_t difference, int s
         return 0;
     }
     if (error == CAD_ENOMEM)
-        snprintf(message, CMP_MESSAGE_SIZE, "out of memory");
+        snprintf(message, CMP_MESSAGE_SIZE, CMP_NO_MEMORY);
     trace_state_free(part.state);
     return error;
 }

@@ -87,8 +87,7 @@ struct db_writer {
     uint32_t sleep; /* the text "sleep" */
 };
 
-/* --- Rows --------------------------------------------------------------------------------------
- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 static int fail(struct db_writer *writer) {
     snprintf(writer->failure, sizeof writer->failure, "SQLite: %s",
@@ -153,8 +152,7 @@ static int write_row(struct db_writer *writer, struct row *row) {
     return result == SQLITE_DONE ? 0 : fail(writer);
 }
 
-/* --- Tasks -------------------------------------------------------------------------------------
- */
+/* --- Tasks ------------------------------------------------------------------------------------ */
 
 /* NULL: the task began before anybody listened. */
 static struct course *course_of(const struct db_writer *writer, int64_t tid) {
@@ -173,8 +171,7 @@ static int begin_task(struct db_writer *writer, const struct trace_event *event)
     return 0;
 }
 
-/* --- Spans -------------------------------------------------------------------------------------
- */
+/* --- Spans ------------------------------------------------------------------------------------ */
 
 static uint32_t new_span(struct db_writer *writer) {
     uint32_t number = writer->free_span;
@@ -231,8 +228,7 @@ static int take_span_point(struct db_writer *writer, const struct course *course
                : CAD_ENOMEM;
 }
 
-/* --- Waits -------------------------------------------------------------------------------------
- */
+/* --- Waits ------------------------------------------------------------------------------------ */
 
 static int64_t number_in(const struct trace_event *event, enum trace_argument_index argument) {
     return trace_has(event, argument) ? event->args[argument].number : NONE;
@@ -305,8 +301,7 @@ static int take_wake(struct db_writer *writer, struct course *course,
     return error;
 }
 
-/* --- Counters and the rest ---------------------------------------------------------------------
- */
+/* --- Counters and the rest -------------------------------------------------------------------- */
 
 static int write_counter(struct db_writer *writer, const struct trace_event *event, uint32_t key,
                          int64_t value) {
@@ -374,8 +369,7 @@ static int take_other(struct db_writer *writer, const struct trace_event *event)
     return write_row(writer, &row);
 }
 
-/* --- Taking ------------------------------------------------------------------------------------
- */
+/* --- Taking ----------------------------------------------------------------------------------- */
 
 static int take_of_task(struct db_writer *writer, const struct trace_event *event) {
     struct course *course = course_of(writer, event->tid);
@@ -436,8 +430,7 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     return error;
 }
 
-/* --- The end: what the statistics know ----------------------------------------------------------
- */
+/* --- The end: what the statistics know -------------------------------------------------------- */
 
 /* A text of the statistics; NULL where there is none. */
 static void add_text(struct row *row, const struct stat_run *run, uint32_t text) {
@@ -563,8 +556,7 @@ static const char *failure(const struct trace_consumer *consumer) {
     return db_writer_failure((const struct db_writer *)(const void *)consumer);
 }
 
-/* --- Life ----------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static int make_table(struct db_writer *writer, enum db_table table) {
     char statement[512];

@@ -3,6 +3,7 @@
 #include "expression/compiler.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +32,23 @@ int expr_shown(size_t length) {
     return length < 60 ? (int)length : 60;
 }
 
+/* What a word that stands in the place of an operator was meant to be: "8 jobs", "1h 30min"; "":
+ * nothing is known. */
+static const char *hint_of_word(const expr_compiler *c, const char *expected) {
+    const char *text = c->lexer.text + c->token.offset;
+    size_t before = c->token.offset;
+    while (before > 0 && c->lexer.text[before - 1] == ' ')
+        before--;
+    if (before == 0 || strcmp(expected, "an operator") != 0)
+        return "";
+    if (c->token.kind == EXPR_TOKEN_NUMBER && isalpha((unsigned char)c->lexer.text[before - 1]) &&
+        isalpha((unsigned char)text[c->token.length - 1]))
+        return "; a time of two units is a sum, such as 1h + 30min";
+    if (c->token.kind == EXPR_TOKEN_NAME && isdigit((unsigned char)c->lexer.text[before - 1]))
+        return "; a number has no word behind it: leave it out";
+    return "";
+}
+
 /* What an expression that ends too early was meant to be; "": nothing is known. */
 static const char *hint_of_end(const char *text, size_t length) {
     while (length > 0 && text[length - 1] == ' ')
@@ -50,8 +68,11 @@ bool expr_expected(expr_compiler *c, const char *what) {
                           what, hint_of_end(c->lexer.text, c->lexer.length));
     if (c->token.kind == EXPR_TOKEN_TEXT)
         return expr_fault(c, c->token.offset, c->token.length, "expected %s, found text", what);
-    return expr_fault(c, c->token.offset, c->token.length, "expected %s, found \"%.*s\"", what,
-                      expr_shown(c->token.length), text);
+    bool choice = c->token.length == 2 && memcmp(text, "if", 2) == 0;
+    return expr_fault(c, c->token.offset, c->token.length, "expected %s, found \"%.*s\"%s", what,
+                      expr_shown(c->token.length), text,
+                      choice ? "; a choice is written \"a if condition else b\""
+                             : hint_of_word(c, what));
 }
 
 /* --- Emitting code --------------------------------------------------------------------------- */

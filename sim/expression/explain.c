@@ -96,7 +96,8 @@ static const char *advise_types(enum expr_opcode opcode, const expr_value *opera
         return "None comes of a coroutine without \"return\", a \"put\" or a future without a "
                "value";
     if (is_any(operands, count, is_reference))
-        return "a task, a future or an object is no value; \"await\" with \"as\" gives a result";
+        return "a task, a future or an object is no value; \"await\" with \"as\" gives a result, "
+               "qsize(q) how many items a queue holds";
     if (!is_any(operands, count, is_text) || !is_any(operands, count, is_number))
         return NULL;
     if (opcode == EXPR_OP_ADD)

@@ -31,8 +31,7 @@ static bool enter(expr_compiler *c) {
     return true;
 }
 
-/* --- The rules, from the inside out ------------------------------------------------------------
- */
+/* --- The rules, from the inside out ----------------------------------------------------------- */
 
 static bool parse_text(expr_compiler *c) {
     base_buffer text = {0};

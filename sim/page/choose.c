@@ -56,8 +56,7 @@ static bool has_lane(const struct trace_model *trace, const struct trace_track *
     return false;
 }
 
-/* --- How much there is -------------------------------------------------------------------------
- */
+/* --- How much there is ------------------------------------------------------------------------ */
 
 static bool overlaps(const struct page_stretch *stretch, int64_t begin_ns, int64_t end_ns) {
     return begin_ns <= stretch->to_ns && end_ns >= stretch->from_ns;
@@ -144,8 +143,7 @@ static size_t count_between(const struct times *times, const struct page_stretch
            count_below(times->ends, times->count, stretch->from_ns);
 }
 
-/* --- The choice --------------------------------------------------------------------------------
- */
+/* --- The choice ------------------------------------------------------------------------------- */
 
 /* Takes tracks as long as there is room, and some in any case; adds to *items what they have. */
 static void choose_tracks(struct page_choice *choice, const struct page *page,

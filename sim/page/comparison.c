@@ -23,8 +23,7 @@ struct section {
     uint32_t count;
 };
 
-/* --- What is listed ----------------------------------------------------------------------------
- */
+/* --- What is listed --------------------------------------------------------------------------- */
 
 static void list_roots(struct section *section) {
     size_t roots = cmp_root_count(section->result);
@@ -54,8 +53,7 @@ static int list_differences(struct section *section) {
     return 0;
 }
 
-/* --- What of each run is shown -----------------------------------------------------------------
- */
+/* --- What of each run is shown ---------------------------------------------------------------- */
 
 /* The track of a task on a side; TRACE_NO_INDEX. */
 static uint32_t track_of(const struct section *section, int side, uint32_t task) {
@@ -112,8 +110,7 @@ static int choose_side(struct section *section, int side) {
     return error == 0 ? page_index_make(&chosen->index, trace, &chosen->choice) : error;
 }
 
-/* --- Where a difference is ---------------------------------------------------------------------
- */
+/* --- Where a difference is -------------------------------------------------------------------- */
 
 /* A place in the data of a run; -1: none. */
 struct spot {
@@ -174,8 +171,7 @@ static struct spot find_spot(const struct section *section, int side,
     return spot;
 }
 
-/* --- The list ----------------------------------------------------------------------------------
- */
+/* --- The list --------------------------------------------------------------------------------- */
 
 static void put_spot(struct page *page, const struct spot *spot) {
     page_put(page, spot->time_ns);
@@ -222,8 +218,7 @@ static int put_differences(struct section *section) {
     return error;
 }
 
-/* --- The section -------------------------------------------------------------------------------
- */
+/* --- The section ------------------------------------------------------------------------------ */
 
 static int put_section(struct section *section, const char *name, const char *text) {
     struct page *page = section->page;

@@ -17,8 +17,7 @@ struct page {
 /* Begins a section; its end is the caller's. */
 void page_open_section(struct page *page, const char *name, const char *text);
 
-/* --- What of a run is in the page (choose.c) ----------------------------------------------------
- */
+/* --- What of a run is in the page (choose.c) -------------------------------------------------- */
 
 enum page_kind {
     PAGE_SPAN,
@@ -50,8 +49,7 @@ int page_choose(struct page_choice *choice, const struct page *page,
                 const struct trace_model *trace, struct page_stretch stretch, int64_t anchor_ns,
                 const bool *preferred);
 
-/* --- A run as data (run.c) ----------------------------------------------------------------------
- */
+/* --- A run as data (run.c) -------------------------------------------------------------------- */
 
 /* The number of a text in the page, in which characters that are obeyed in place of being shown,
  * but for the end of a line, are U+FFFD. UINT32_MAX: no memory. */

@@ -47,8 +47,7 @@ void page_free(struct page *page) {
     base_free(page);
 }
 
-/* --- Sections ----------------------------------------------------------------------------------
- */
+/* --- Sections --------------------------------------------------------------------------------- */
 
 /* What of a stretch there is in a trace, whose times may begin anywhere. */
 static struct page_stretch clip(const struct trace_model *trace,
@@ -100,8 +99,7 @@ int page_add_text(struct page *page, const char *name, const char *text) {
     return page->data.error;
 }
 
-/* --- The whole ---------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void write_texts(struct page *page) {
     uint32_t count = base_strings_count(page->texts);

@@ -7,8 +7,7 @@
 #include "cadran.h"
 #include "page/internal.h"
 
-/* --- Texts -------------------------------------------------------------------------------------
- */
+/* --- Texts ------------------------------------------------------------------------------------ */
 
 uint32_t page_text(struct page *page, const char *text, size_t length) {
     base_buffer_clear(&page->scratch);
@@ -64,8 +63,7 @@ static bool has_member(const struct trace_model *trace, uint32_t args, const cha
     return trace_arg_text(trace, args, key, text, sizeof text);
 }
 
-/* --- What is in the page -----------------------------------------------------------------------
- */
+/* --- What is in the page ---------------------------------------------------------------------- */
 
 static bool overlaps(const struct page_stretch *stretch, int64_t begin_ns, int64_t end_ns) {
     return begin_ns <= stretch->to_ns && end_ns >= stretch->from_ns;
@@ -120,8 +118,7 @@ void page_index_free(struct page_index *index) {
     base_free(index->mark_of_instant);
 }
 
-/* --- Lists -------------------------------------------------------------------------------------
- */
+/* --- Lists ------------------------------------------------------------------------------------ */
 
 /* The statistics of a task; NULL: there are none. */
 static const struct stat_task *statistics_of(const struct page_run *run,
@@ -263,8 +260,7 @@ static void put_marks(struct page *page, const struct page_run *run,
     doc_write_close(&page->data, ']');
 }
 
-/* --- The run -----------------------------------------------------------------------------------
- */
+/* --- The run ---------------------------------------------------------------------------------- */
 
 static void put_statistics(struct page *page, const struct stat_run *run) {
     doc_writer *data = &page->data;

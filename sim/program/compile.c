@@ -46,6 +46,10 @@ static bool find_unknown_verb(const prog_language *language, const doc_node *nod
     return found;
 }
 
+static bool is_known(const base_symbols *names, const char *name) {
+    return base_symbols_find(names, name, strlen(name)) != BASE_NO_SYMBOL;
+}
+
 /* No verb among the members: says what was probably meant. */
 static void fault_no_verb(const prog_compiler *compiler, const doc_node *node) {
     const prog_language *language = compiler->language;
@@ -61,13 +65,24 @@ static void fault_no_verb(const prog_compiler *compiler, const doc_node *node) {
     base_suggestion_start(&suggestion, key, strlen(key));
     for (size_t i = 0; i < language->step_count; i++)
         base_suggestion_offer(&suggestion, language->steps[i]->operation.name);
-    if (base_symbols_find(&compiler->program->coroutine_names, key, strlen(key)) != BASE_NO_SYMBOL)
+    if (is_known(&compiler->program->coroutine_names, key))
         (void)doc_node_key_fault(&unknown,
                                  "unknown step \"%s\"; {\"call\": \"%s\"} runs the coroutine, and "
                                  "{\"spawn\": \"%s\"} makes a task of it",
                                  key, key, key);
     else if (advice != NULL)
         (void)doc_node_key_fault(&unknown, "unknown step \"%s\"; %s", key, advice);
+    else if (is_known(&compiler->program->object_names, key))
+        (void)doc_node_key_fault(
+            &unknown,
+            "unknown step \"%s\", which is an object: what is done with it comes "
+            "first, as in {\"VERB\": \"%s\"}",
+            key, key);
+    else if (is_known(&compiler->program->global_names, key))
+        (void)doc_node_key_fault(&unknown,
+                                 "unknown step \"%s\", which is a variable: {\"assign\": {\"%s\": "
+                                 "VALUE}} sets it",
+                                 key, key);
     else if (suggestion.best != NULL)
         (void)doc_node_key_unknown(&unknown, "step", key, &suggestion);
     else
@@ -282,7 +297,8 @@ static void compile_step(prog_compiler *compiler, const doc_node *node) {
 
 void prog_compile_steps(prog_compiler *compiler, const doc_node *steps) {
     doc_node step;
-    if (doc_node_array(steps, PROG_STEPS_EXAMPLE) != 0)
+    if (doc_node_array(steps, compiler->never_waits != NULL ? PROG_CALLBACK_EXAMPLE
+                                                            : PROG_STEPS_EXAMPLE) != 0)
         return;
     for (bool more = doc_node_first(steps, &step); more && !compiler->no_memory;
          more = doc_node_next(&step))

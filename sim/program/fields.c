@@ -50,6 +50,7 @@ static const char *const synonyms[][2] = {
     {"delay", "start"},        {"after", "start"},       {"at", "start"},
     {"output", "stdout"},      {"lines", "stdout"},      {"title", "name"},
     {"duration", "until"},     {"time", "until"},        {"comment", "description"},
+    {"maxsize", "value"},      {"at_most", "max"},       {"at_least", "min"},
 };
 
 static const char *meant(const char *key) {
@@ -71,6 +72,19 @@ static const char *advice(const char *key) {
     if (strcmp(key, "vars") == 0)
         return "variables of a task, or of a step, are its \"let\"; those of the document are "
                "\"vars\"";
+    if (strcmp(key, "name") == 0)
+        return "the name of a coroutine or an object is the key before it";
+    if (strcmp(key, "depends") == 0 || strcmp(key, "depends_on") == 0 || strcmp(key, "needs") == 0)
+        return "a task that begins after another one does {\"await\": \"TASK\"} first";
+    if (strcmp(key, "priority") == 0)
+        return "tasks run in the order in which they become ready; a queue has \"order\": "
+               "\"priority\"";
+    if (strcmp(key, "deadlock") == 0)
+        return "that is \"outcome\": \"deadlock\"";
+    if (strcmp(key, "printed") == 0 || strcmp(key, "prints") == 0)
+        return "what is printed is \"stdout\"";
+    if (strcmp(key, "items") == 0 || strcmp(key, "set") == 0)
+        return "an object begins empty, or unset; the steps of \"setup\" come before all tasks";
     if (strcmp(key, "clock") == 0)
         return "who runs the scenario chooses the clock: cadran run --clock real";
     if (is_field(prog_expect_fields, key))

@@ -381,8 +381,9 @@ static bool compile_member(prog_compiler *compiler, const prog_step *step,
     case PROG_MEMBER_HANDLERS:
         return doc_node_object(node, "{\"ValueError\": [...]}") == 0;
     case PROG_MEMBER_STEPS:
-    case PROG_MEMBER_CALLBACK:
         return doc_node_array(node, PROG_STEPS_EXAMPLE) == 0;
+    case PROG_MEMBER_CALLBACK:
+        return doc_node_array(node, PROG_CALLBACK_EXAMPLE) == 0;
     case PROG_MEMBER_TRUE:
         return compile_true(node);
     case PROG_MEMBER_FLAG:

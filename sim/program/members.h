@@ -8,6 +8,7 @@
 
 /* What a list of steps looks like, for messages. */
 #define PROG_STEPS_EXAMPLE "[{\"sleep\": 1}]"
+#define PROG_CALLBACK_EXAMPLE "[{\"print\": \"x\"}]" /* ... where no step may wait */
 
 /* Compiles the members of a step into operands, which are all absent before. Returns false after
  * a fault. */

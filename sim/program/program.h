@@ -381,12 +381,11 @@ typedef struct prog_signal {
 typedef struct prog_outside {
     const struct prog_step *step;
     uint32_t place;
-    const char *what;  /* the program that it starts, or the path of its socket, where that is
-                          known; NULL: it is not */
-    const char *loads; /* the variable of its environment that makes any program run code that is
-                          not its own; NULL: none does */
-    const char *host;  /* where it listens or connects, likewise */
-    int ports[2];      /* there; PROG_ANY_PORT: not known */
+    const char *what;      /* the program that it starts, or the path of its socket, where that is
+                              known; NULL: it is not */
+    const prog_texts *env; /* the variables that it sets for it; NULL: those of the run */
+    const char *host;      /* where it listens or connects, likewise */
+    int ports[2];          /* there; PROG_ANY_PORT: not known */
     size_t port_count;
 } prog_outside;
 

@@ -164,6 +164,15 @@ static const char *near_built_in(const prog_program *program, const char *name, 
                : built_in_error(program, name);
 }
 
+/* What people call the branch that takes all the others. */
+static bool is_word_for_all(const char *name) {
+    static const char *const words[] = {"all", "any", "default", "else", "other", "_"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* Of what a branch takes there must be something that raises it. */
 static void check_caught(prog_compiler *compiler, const doc_node *branch, const char *name) {
     base_suggestion suggestion;
@@ -174,7 +183,10 @@ static void check_caught(prog_compiler *compiler, const doc_node *branch, const 
     base_symbols_suggest(&compiler->raised, &suggestion);
     if (meant == NULL)
         meant = suggestion.best;
-    if (meant != NULL)
+    if (is_word_for_all(name))
+        (void)doc_node_key_fault(branch, "nothing raises \"%s\"; \"*\" takes whatever is raised",
+                                 name);
+    else if (meant != NULL)
         (void)doc_node_key_fault(branch, "nothing raises \"%s\"; did you mean \"%s\"?", name,
                                  meant);
     else

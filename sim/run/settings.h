@@ -33,11 +33,14 @@ typedef struct run_progress {
 
 /* What a run may do outside itself: what the command line gives it leave for. */
 typedef struct run_leave {
-    bool exec;            /* start programs */
-    const char *programs; /* which, "cat,sort"; NULL: all */
-    bool net;             /* listen and connect */
-    const char *hosts;    /* where, "HOST:PORT,HOST"; NULL: on this machine */
-    const char *folder;   /* where sockets may be files; NULL: nowhere */
+    bool exec;             /* start programs */
+    const char *programs;  /* which, "cat,sort"; NULL: all */
+    bool env;              /* set any variable for them */
+    const char *variables; /* which, beside harmless ones, "MODE,HOME"; NULL: none */
+    bool net;              /* listen and connect */
+    const char *hosts;     /* where, "HOST:PORT,HOST"; NULL: on this machine */
+    bool anywhere;         /* ... at any address: who is only checked is not refused one */
+    const char *folder;    /* where sockets may be files; NULL: nowhere */
 } run_leave;
 
 /* What the document leaves open. */

@@ -6,7 +6,7 @@
 #include "run/leave.h"
 
 static int refuse(run_machine *machine, const prog_outside *outside, const char *why) {
-    char message[320];
+    char message[400];
     (void)snprintf(message, sizeof message, "\"%s\" %s", outside->step->operation.name, why);
     return doc_faults_add(&machine->program->document->faults, outside->place, NULL, message);
 }
@@ -14,15 +14,18 @@ static int refuse(run_machine *machine, const prog_outside *outside, const char 
 /* What a program is called is known only when the step runs, where it is an expression. */
 static int check_exec(run_machine *machine, const prog_outside *outside) {
     const run_leave *leave = &machine->options->leave;
-    char why[280];
+    char why[360];
     if (!leave->exec)
         return refuse(machine, outside,
                       "starts a program, which this run may not; --allow-exec allows it");
-    if (leave->programs != NULL && outside->loads != NULL) {
+    for (uint32_t i = 0; outside->env != NULL && i < outside->env->count; i++) {
+        const char *variable = outside->env->items[i].name;
+        if (run_may_set(leave, variable))
+            continue;
         (void)snprintf(why, sizeof why,
-                       "sets \"%.100s\", by which any program runs code that is not its own; "
-                       "--allow-exec without names allows it",
-                       outside->loads);
+                       "sets \"%.100s\", by which a program may be made to run another's code; "
+                       "--allow-env=%.100s allows it",
+                       variable, variable);
         return refuse(machine, outside, why);
     }
     if (outside->what == NULL || run_may_exec(leave, outside->what))

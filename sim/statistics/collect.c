@@ -116,8 +116,7 @@ static void move_on(struct stat_collector *collector, int64_t time_ns) {
     collector->now_ns = time_ns;
 }
 
-/* --- Tasks -------------------------------------------------------------------------------------
- */
+/* --- Tasks ------------------------------------------------------------------------------------ */
 
 /* STAT_NO_INDEX: the task began before anybody listened. */
 static uint32_t task_of(const struct stat_collector *collector, int64_t tid) {

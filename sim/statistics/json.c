@@ -33,8 +33,7 @@ void stat_write_run_json(const struct stat_run *run, doc_writer *writer, const c
     doc_write_close(writer, '}');
 }
 
-/* --- Primitives --------------------------------------------------------------------------------
- */
+/* --- Primitives ------------------------------------------------------------------------------- */
 
 static void put_longest(const struct stat_run *run, doc_writer *writer,
                         const struct stat_longest *longest) {
@@ -83,8 +82,7 @@ void stat_write_object_json(const struct stat_run *run, doc_writer *writer,
     doc_write_close(writer, '}');
 }
 
-/* --- Lanes -------------------------------------------------------------------------------------
- */
+/* --- Lanes ------------------------------------------------------------------------------------ */
 
 void stat_write_lane_json(const struct stat_run *run, doc_writer *writer,
                           const struct stat_lane *lane) {
@@ -108,8 +106,7 @@ void stat_write_lane_json(const struct stat_run *run, doc_writer *writer,
     doc_write_close(writer, '}');
 }
 
-/* --- Tasks -------------------------------------------------------------------------------------
- */
+/* --- Tasks ------------------------------------------------------------------------------------ */
 
 static void put_waits(const struct stat_run *run, doc_writer *writer,
                       const struct stat_task *task) {

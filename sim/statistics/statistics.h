@@ -158,8 +158,7 @@ const char *stat_text(const struct stat_run *run, uint32_t text);
 /* What `served` counts for objects of that type: "taken out", "acquired"; NULL: nothing. */
 const char *stat_served_word(const char *type);
 
-/* --- Ratios, of 0 where there is nothing to divide by ------------------------------------------
- */
+/* --- Ratios, of 0 where there is nothing to divide by ----------------------------------------- */
 
 /* Tasks at work, on average over the run. */
 double stat_at_work_mean(const struct stat_run *run);
@@ -171,8 +170,7 @@ double stat_object_throughput(const struct stat_run *run, const struct stat_obje
 /* The share of the object's life in which anybody waited for it. */
 double stat_object_contention(const struct stat_object *object);
 
-/* --- Written out -------------------------------------------------------------------------------
- */
+/* --- Written out ------------------------------------------------------------------------------ */
 
 enum { STAT_TEXT_ROWS = 40 }; /* of each list, that stat_write_text() tells one by one */
 

@@ -11,8 +11,7 @@
 #include "base/text.h"
 #include "cadran.h"
 
-/* --- Cells -------------------------------------------------------------------------------------
- */
+/* --- Cells ------------------------------------------------------------------------------------ */
 
 /* "1.5 s", "250 ms", "0". */
 static int put_time(base_buffer *text, int64_t time_ns) {
@@ -33,8 +32,7 @@ static int put_name(base_buffer *text, const char *name) {
     return error;
 }
 
-/* --- A table -----------------------------------------------------------------------------------
- */
+/* --- A table ---------------------------------------------------------------------------------- */
 
 enum { COLUMNS = 9 };
 
@@ -92,8 +90,7 @@ static void print_grid(const struct grid *grid, FILE *file) {
     }
 }
 
-/* --- Tasks -------------------------------------------------------------------------------------
- */
+/* --- Tasks ------------------------------------------------------------------------------------ */
 
 /* What a task waited for, the longest first, in a cell. */
 static void add_waits(struct grid *grid, const struct stat_run *run, const struct stat_task *task) {
@@ -160,8 +157,7 @@ static void add_all(struct grid *grid, const struct stat_run *run) {
     grid->rows++;
 }
 
-/* --- Which are shown ---------------------------------------------------------------------------
- */
+/* --- Which are shown -------------------------------------------------------------------------- */
 
 /* What is shown of many: those with the highest figures, in their own order. */
 struct choice {
@@ -214,8 +210,7 @@ static int print_tasks(const struct stat_run *run, FILE *file) {
     return grid.error;
 }
 
-/* --- Primitives --------------------------------------------------------------------------------
- */
+/* --- Primitives ------------------------------------------------------------------------------- */
 
 static int put_level(base_buffer *text, const struct stat_object *object) {
     if (object->capacity == 0)
@@ -308,8 +303,7 @@ static int print_objects(const struct stat_run *run, FILE *file) {
     return error;
 }
 
-/* --- Connections and programs ------------------------------------------------------------------
- */
+/* --- Connections and programs ----------------------------------------------------------------- */
 
 static int put_bytes(base_buffer *text, const struct stat_lane *lane) {
     int error = 0;
@@ -380,8 +374,7 @@ static int print_lanes(const struct stat_run *run, FILE *file) {
     return error;
 }
 
-/* --- The run -----------------------------------------------------------------------------------
- */
+/* --- The run ---------------------------------------------------------------------------------- */
 
 /* What a run that has come to its end took is its makespan; what one that has not is no figure of
  * the program. */

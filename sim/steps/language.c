@@ -109,6 +109,12 @@ static const prog_step *const rows[] = {
     "the step is {\"new\": {\"type\": TYPE}, \"as\": NAME}; what lasts is declared in \"objects\""
 #define SIDE_BY_SIDE                                                                               \
     "the step is \"task_group\": [{\"spawn\": COROUTINE}, ...], which waits for all of them"
+#define ASSERTS                                                                                    \
+    "{\"if\": CONDITION, \"else\": [{\"raise\": \"AssertionError\"}]} says it; what must "         \
+    "hold all the time is for \"expect\": {\"always\": [...]}"
+#define CHANGES                                                                                    \
+    "the step is {\"let\": {\"x\": \"x + 1\"}}, or \"assign\" for a variable of the scenario"
+#define A_REMARK "a remark is a member \"//\""
 #define OF_A_TRY "it belongs to a step {\"try\": [...]}"
 
 /* What people write who know asyncio, or another language of tasks. */
@@ -129,6 +135,9 @@ static const expr_foreign foreign[] = {
     {"time.sleep",
      "the step is \"compute\": it keeps the loop busy; \"sleep\" lets the others run"},
     {"delay", "the step is \"sleep\""},
+    {"seconds", "the step is \"sleep\""},
+    {"sleep_until", "the step is {\"sleep\": \"TIME - now()\"}"},
+    {"wait_until", "of a time it is {\"sleep\": \"TIME - now()\"}, of a condition \"wait_for\""},
     {"pause", "the step is \"sleep\""},
     {"yield", "{\"sleep\": 0} lets the others run"},
     {"block", "the step is \"compute\""},
@@ -151,6 +160,8 @@ static const expr_foreign foreign[] = {
     {"send", "the step is \"put\""},
     {"push", "the step is \"put\""},
     {"enqueue", "the step is \"put\""},
+    {"signal",
+     "the step is \"notify\", with a condition, or \"raise_signal\", with a signal of the system"},
     {"receive", "the step is \"get\""},
     {"recv", "the step is \"get\", of a connection \"read\""},
     {"pop", "the step is \"get\""},
@@ -162,15 +173,35 @@ static const expr_foreign foreign[] = {
     {"except", OF_A_TRY},
     {"except*", OF_A_TRY},
     {"finally", OF_A_TRY},
-    {"else", "it belongs to a step {\"if\": ..., \"then\": [...]}"},
+    {"else", "it belongs to a step {\"if\": ..., \"then\": [...]}; a \"try\" has none: what "
+             "stands last in it runs where nothing was raised"},
     {"then", "it belongs to a step {\"if\": ..., \"then\": [...]}"},
     {"elif", "\"else\": [{\"if\": ..., \"then\": [...]}] says it"},
+    {"in", "it belongs to a step {\"for\": ..., \"in\": ..., \"do\": [...]}"},
+    {"foreach", "the step is \"for\""},
+    {"for_each", "the step is \"for\""},
+    {"each", "the step is \"for\""},
     {"loop", "the step is \"while\", \"repeat\" or \"for\""},
     {"forever", "the step is {\"repeat\": \"forever\", \"do\": [...]}"},
     {"pass", "a list of steps may be empty"},
-    {"assert",
-     "{\"if\": CONDITION, \"else\": [{\"raise\": \"AssertionError\"}]} says it; what must "
-     "hold all the time is for \"expect\": {\"always\": [...]}"},
+    {"assert", ASSERTS},
+    {"check", ASSERTS},
+    {"increment", CHANGES},
+    {"decrement", CHANGES},
+    {"inc", CHANGES},
+    {"add", CHANGES},
+    {"resolve", "the step is \"set_result\""},
+    {"reject", "the step is \"set_exception\""},
+    {"say", "the step is \"print\""},
+    {"printf", "the step is \"print\""},
+    {"println", "the step is \"print\""},
+    {"description", A_REMARK},
+    {"comment", A_REMARK},
+    {"note", A_REMARK},
+    {"_comment", A_REMARK},
+    {"args", "arguments stand beside \"call\" or \"spawn\""},
+    {"shell", "the step is \"exec\": [\"sh\", \"-c\", COMMAND]"},
+    {"sh", "the step is \"exec\": [\"sh\", \"-c\", COMMAND]"},
     {"var", "the step is \"let\", or \"assign\" for a variable of the scenario"},
     {"echo", "the step is \"print\""},
     {"exit", "the step is \"return\""},
@@ -225,6 +256,8 @@ static const expr_foreign foreign_functions[] = {
     {"repr", "str(x) is what is shown of it"},
     {"isinstance", "type(x) == 'int' asks for a type"},
     {"size", "how many items are in a queue is qsize(q)"},
+    {"queue", "what tasks share is declared: \"objects\": {\"q\": {\"type\": \"queue\"}}"},
+    {"lock", "what tasks share is declared: \"objects\": {\"l\": {\"type\": \"lock\"}}"},
     {"result", "the result of a task is what \"await\" stores, with \"as\""},
     {"exception", "what a task raised, its \"await\" raises; \"try\" and \"except\" take it"},
     {NULL, NULL},

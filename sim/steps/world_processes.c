@@ -30,23 +30,14 @@ static uint32_t choice_of(const doc_node *node, const char *name, const prog_ope
     return doc_node_member(node, name, &member) ? operand->choice : (uint32_t)otherwise;
 }
 
-/* What the loader, and the C library, take code from. */
-static const char *find_loads(const prog_texts *env) {
-    for (uint32_t i = 0; env != NULL && i < env->count; i++)
-        if (strncmp(env->items[i].name, "LD_", 3) == 0 ||
-            strcmp(env->items[i].name, "GCONV_PATH") == 0)
-            return env->items[i].name;
-    return NULL;
-}
-
-/* The program's name, where it is no expression, and what its environment makes of it: whether it
- * may be started is known before the run. */
+/* The program's name, where it is no expression, and its environment: whether it may be started so
+ * is known before the run. */
 static void note_program(prog_compiler *compiler, const prog_exec *exec) {
     prog_outside *outside = &compiler->program->outside[compiler->program->outside_count - 1];
     expr_value name;
     if (expr_text_constant(exec->arguments->items[0].text, &name) && expr_is_string(name))
         outside->what = expr_to_string(name)->text;
-    outside->loads = find_loads(exec->env);
+    outside->env = exec->env;
 }
 
 static void compile_exec(prog_compiler *compiler, const prog_step *step, const doc_node *node) {

@@ -38,8 +38,7 @@ struct taker {
 
 enum { SECONDS_SIZE = 48 };
 
-/* --- Texts -------------------------------------------------------------------------------------
- */
+/* --- Texts ------------------------------------------------------------------------------------ */
 
 /* Seconds in the shortest form. */
 static void format_seconds(int64_t time_ns, char text[SECONDS_SIZE]) {
@@ -108,8 +107,7 @@ static int format_job(struct printer *printer, size_t column) {
     return 0;
 }
 
-/* --- Lines of cells ----------------------------------------------------------------------------
- */
+/* --- Lines of cells --------------------------------------------------------------------------- */
 
 static void put_spaces(FILE *file, size_t count) {
     static const char spaces[] = "                                                                ";
@@ -244,8 +242,7 @@ static int put_rule(struct printer *printer, size_t columns) {
     return end_line(printer);
 }
 
-/* --- The three shapes
- * ------------------------------------------------------------------------------ */
+/* --- The three shapes ------------------------------------------------------------------------- */
 
 /* Whether a job has a star in a row, for rows that rise with each call. */
 static bool has_star(struct printer *printer, int64_t row, size_t column) {

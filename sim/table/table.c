@@ -127,8 +127,7 @@ int table_add_span(struct table *table, size_t index, int64_t begin_ns, int64_t 
     return error;
 }
 
-/* --- From a trace ------------------------------------------------------------------------------
- */
+/* --- From a trace ----------------------------------------------------------------------------- */
 
 /* Not counted where it lies inside another span. */
 static bool is_outermost_span(const struct trace_model *trace, const struct trace_slice *slice) {
@@ -178,8 +177,7 @@ int table_fill(struct table *table, const struct trace_model *trace, bool *lives
     return error;
 }
 
-/* --- Reading
- * --------------------------------------------------------------------------------------- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 int64_t table_row_count(const struct table *table) {
     return table->row_count;

@@ -479,8 +479,7 @@ int trace_build_counters(struct trace_builder *builder, uint32_t process, int64_
     return 0;
 }
 
-/* --- Metadata ----------------------------------------------------------------------------------
- */
+/* --- Metadata --------------------------------------------------------------------------------- */
 
 uint32_t trace_build_text_member(struct trace_builder *builder, struct trace_raw args,
                                  const char *name) {
@@ -531,8 +530,7 @@ int trace_build_metadata(struct trace_builder *builder, const struct trace_raw_e
     return 0;
 }
 
-/* --- The life of a builder ----------------------------------------------------------------------
- */
+/* --- The life of a builder -------------------------------------------------------------------- */
 
 int trace_build_start(struct trace_builder *builder, const char *file, char *message) {
     static const char *const texts[TRACE_CATEGORY_COUNT] = {

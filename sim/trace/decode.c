@@ -145,8 +145,7 @@ static int take_arguments(struct trace_decoder *decoder, struct trace_event *eve
     return error;
 }
 
-/* --- Events -------------------------------------------------------------------------------------
- */
+/* --- Events ----------------------------------------------------------------------------------- */
 
 int trace_decode(struct trace_decoder *decoder, enum trace_kind kind,
                  const struct trace_raw_event *raw, struct trace_event *event) {

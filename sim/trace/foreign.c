@@ -38,8 +38,7 @@ static int leave_out_phase(struct trace_builder *builder, char phase) {
     return trace_build_leave_out(builder, builder->line, what);
 }
 
-/* --- What belongs together ----------------------------------------------------------------------
- */
+/* --- What belongs together -------------------------------------------------------------------- */
 
 /* Without its quotes. */
 static struct trace_raw unquoted(struct trace_raw value) {

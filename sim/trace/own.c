@@ -127,8 +127,7 @@ static int end_wake(struct trace_builder *builder, const struct trace_rules *rul
     return trace_build_wake(builder, &wake);
 }
 
-/* --- Events -------------------------------------------------------------------------------------
- */
+/* --- Events ----------------------------------------------------------------------------------- */
 
 /* A slice without length. */
 static int take_point(struct trace_builder *builder, const struct trace_raw_event *event,

@@ -71,7 +71,7 @@ static uint64_t count_lines(const char *from, const char *to) {
 static int refuse_damaged(struct reader *reader) {
     const struct input *input = &reader->input;
     return trace_build_refuse(&reader->builder, input->line + count_lines(input->at, input->end),
-                              "packed by %s, and damaged %s", trace_source_packing(input->source),
+                              "packed by %s, and %s", trace_source_packing(input->source),
                               trace_source_fault(input->source));
 }
 
@@ -358,8 +358,7 @@ static int take_events(struct reader *reader, bool *over) {
     return 0;
 }
 
-/* --- The object around them --------------------------------------------------------------------
- */
+/* --- The object around them ------------------------------------------------------------------- */
 
 /* Members that tell of the run what the events do not. What else there is describes the recording:
  * units, versions, the computer. */
@@ -736,8 +735,7 @@ int trace_read_events_memory(const char *name, const char *data, size_t size,
     return read_events(&reader, name, complete, message);
 }
 
-/* --- A piece at a time -------------------------------------------------------------------------
- */
+/* --- A piece at a time ------------------------------------------------------------------------ */
 
 struct trace_reading {
     struct reader reader;

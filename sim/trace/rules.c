@@ -54,8 +54,7 @@ struct trace_rules_process {
 
 enum { TIDS_TOGETHER = 16 };
 
-/* --- Messages ----------------------------------------------------------------------------------
- */
+/* --- Messages --------------------------------------------------------------------------------- */
 
 static int refuse_line(struct trace_rules *rules, uint64_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -96,8 +95,7 @@ static struct words track_name(const struct trace_rules_lane *lane, int64_t tid)
     return words;
 }
 
-/* --- Tracks ------------------------------------------------------------------------------------
- */
+/* --- Tracks ----------------------------------------------------------------------------------- */
 
 static uint32_t find_or_add_process(struct trace_rules *rules, int64_t pid) {
     uint32_t process = base_map_get(&rules->processes_by_pid, (uint64_t)pid);
@@ -232,8 +230,7 @@ static int take_metadata(struct trace_rules *rules, enum trace_kind kind,
     return 0;
 }
 
-/* --- Slices ------------------------------------------------------------------------------------
- */
+/* --- Slices ----------------------------------------------------------------------------------- */
 
 static const struct trace_rules_slice *innermost(const struct trace_rules *rules,
                                                  const struct trace_rules_lane *lane) {
@@ -420,8 +417,7 @@ static int end_slice(struct trace_rules *rules, uint32_t process, uint8_t catego
     return 0;
 }
 
-/* --- Wakes -------------------------------------------------------------------------------------
- */
+/* --- Wakes ------------------------------------------------------------------------------------ */
 
 /* Its id, above 0; and that it is called what the table says. */
 static int check_wake(struct trace_rules *rules, enum trace_kind kind, enum trace_kind like,
@@ -492,8 +488,7 @@ static int end_wake(struct trace_rules *rules, uint32_t process,
     return 0;
 }
 
-/* --- Events -------------------------------------------------------------------------------------
- */
+/* --- Events ----------------------------------------------------------------------------------- */
 
 static bool is_own_phase(char phase) {
     switch (phase) {
@@ -614,8 +609,7 @@ int trace_rules_take(struct trace_rules *rules, struct trace_found_kind found,
     return error != 0 ? error : check_arguments(rules, found.kind, event);
 }
 
-/* --- The end ------------------------------------------------------------------------------------
- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 int trace_rules_end(struct trace_rules *rules) {
     if (rules->half_wake_count > 0) {

@@ -224,8 +224,7 @@ bool trace_scan_own_event(const char **at, struct trace_scan_moment *moment,
     return true;
 }
 
-/* --- Events in any form ------------------------------------------------------------------------
- */
+/* --- Events in any form ----------------------------------------------------------------------- */
 
 /* A text without its quotes; false where the value is something else. */
 static bool unquote(struct trace_raw value, struct trace_raw *text) {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PACKED_SIZE = 64 * 1024, FAULT_SIZE = 128 };
+enum { PACKED_SIZE = 64 * 1024, FAULT_SIZE = 192 };
 
 struct method;
 
@@ -25,7 +25,8 @@ struct trace_source {
     z_stream gzip;
     ZSTD_DCtx *zstd;
     uint64_t offset; /* in the file, of the end of what is in the buffer */
-    const char *at;  /* what has not been unpacked yet, in the buffer */
+    uint64_t unpacked;
+    const char *at; /* what has not been unpacked yet, in the buffer */
     const char *end;
     char fault[FAULT_SIZE];
     char packed[PACKED_SIZE];
@@ -78,7 +79,7 @@ static int fill(struct trace_source *source) {
 
 /* `where`: at what has been taken, or somewhere after it. */
 static int damaged(struct trace_source *source, const char *where, const char *how) {
-    snprintf(source->fault, sizeof source->fault, "%s byte %llu: %s", where,
+    snprintf(source->fault, sizeof source->fault, "damaged %s byte %llu: %s", where,
              (unsigned long long)trace_source_offset(source), how);
     return CAD_EINVAL;
 }
@@ -203,7 +204,7 @@ struct trace_source *trace_source_new(int fd, const char *memory, size_t size) {
     source->at_end = source->in_piece = false;
     source->gzip = (z_stream){0};
     source->zstd = NULL;
-    source->offset = 0;
+    source->offset = source->unpacked = 0;
     source->at = source->end = source->packed;
     source->fault[0] = '\0';
     return source;
@@ -217,6 +218,19 @@ void trace_source_free(struct trace_source *source) {
     if (source->zstd != NULL)
         (void)trace_zstd.ZSTD_freeDCtx(source->zstd);
     base_free(source);
+}
+
+/* What has come out is not out of proportion to what it came from. */
+static int check_proportion(struct trace_source *source, size_t got) {
+    source->unpacked += got;
+    uint64_t packed = trace_source_offset(source);
+    if (source->unpacked <= TRACE_UNPACKED_FREE || source->unpacked / TRACE_UNPACKED_MOST <= packed)
+        return 0;
+    snprintf(source->fault, sizeof source->fault,
+             "suspiciously tight: its first %llu bytes are %llu unpacked; unpack it yourself to "
+             "read it all the same",
+             (unsigned long long)packed, (unsigned long long)source->unpacked);
+    return CAD_EINVAL;
 }
 
 int trace_source_read(struct trace_source *source, char *to, size_t size, size_t *got) {
@@ -233,7 +247,7 @@ int trace_source_read(struct trace_source *source, char *to, size_t size, size_t
         if (source->at == source->end)
             error = fill(source);
     }
-    return error;
+    return error == 0 ? check_proportion(source, *got) : error;
 }
 
 const char *trace_source_fault(const struct trace_source *source) {

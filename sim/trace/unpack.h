@@ -2,7 +2,9 @@
  * compressed. Which they are is seen by how they begin, whatever the file is called. Private to the
  * reader.
  *
- * What it takes of memory does not depend on how much is packed how tightly.
+ * What it takes of memory does not depend on how much is packed how tightly. But who reads what
+ * comes out does: a few kilobytes can be packed so that gigabytes come out. So beyond
+ * TRACE_UNPACKED_FREE bytes no more than TRACE_UNPACKED_MOST for each packed one are given.
  */
 #ifndef TRACE_UNPACK_H
 #define TRACE_UNPACK_H
@@ -10,6 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Runs are packed to a twentieth or a fortieth; where the clock stands still in all of a run, more.
+ */
+#define TRACE_UNPACKED_FREE ((uint64_t)256 << 20)
+#define TRACE_UNPACKED_MOST 200
 
 struct trace_source;
 
@@ -25,11 +32,11 @@ void trace_source_free(struct trace_source *source); /* takes NULL */
 /* The next bytes, at most `size`; *got is 0 at the end, and only there.
  *   0
  *   CAD_ESYSTEM  the file cannot be read; errno says why
- *   CAD_EINVAL   what is packed is damaged; trace_source_fault() says how
+ *   CAD_EINVAL   what is packed is damaged, or too much; trace_source_fault() says how
  *   CAD_ENOMEM   no memory */
 int trace_source_read(struct trace_source *source, char *to, size_t size, size_t *got);
 
-/* "at byte 1234: invalid block type". */
+/* "damaged at byte 1234: invalid block type". */
 const char *trace_source_fault(const struct trace_source *source);
 
 /* How it is packed: "gzip", "zstd"; NULL where it is not. */

@@ -2,7 +2,12 @@
  *
  * A line is put together from pieces that are ready: its head with phase and time, which stays the
  * same while time does; what its kind writes before and behind the name; a piece for the key of
- * each argument. What remains are numbers and texts. */
+ * each argument. What remains are numbers and texts.
+ *
+ * A run leaves several lines at each turn, so each costs what it must. Pieces are copied with all
+ * the room that they have, whose size the compiler knows: that is a few moves, where a copy of
+ * their length would be a call. And what few lines have is in functions of their own (APART), for
+ * whose registers the others need not make room. */
 #include "trace/writer.h"
 
 #include "base/digits.h"
@@ -21,14 +26,7 @@ enum { HEAD_SIZE = 64, PHASE_AT = sizeof(",\n{\"ph\":\"") - 1 };
 
 #define OPEN_ARGS ",\"args\":{"
 
-/* Numbers of tracks come again soon, and are kept as they are written. */
-enum { NUMBERS = 256 /* a power of two */ };
-
-struct number {
-    int64_t value;
-    size_t length;
-    char text[16]; /* of a longer one nothing is kept */
-};
+#define APART __attribute__((noinline))
 
 /* What lines of a kind have in common. Where each has a name of its own it comes between `before`
  * and `behind`; else `before` has all of it. The sizes make up a power of two, by which one is
@@ -53,7 +51,6 @@ struct trace_writer {
     char head[HEAD_SIZE]; /* of an event at that time, whatever its phase */
     size_t head_length;
     struct shape shapes[TRACE_KIND_COUNT];
-    struct number numbers[NUMBERS];
 };
 
 /* `"key":` of each argument; of a text with the quote that opens it. */
@@ -115,8 +112,12 @@ static void make_shape(const struct trace_kind_row *row, struct shape *shape) {
 
 /* --- Pieces ---------------------------------------------------------------------------------- */
 
+static APART char *put_any_text(struct trace_writer *writer, char *at, struct trace_string text) {
+    return trace_output_text(&writer->output, at, text.text, text.length);
+}
+
 /* Most texts are short and need no escape; there is room for all that are in one event. */
-static inline char *put_text(struct trace_writer *writer, char *at, struct trace_string text) {
+static APART char *put_text(struct trace_writer *writer, char *at, struct trace_string text) {
     uint64_t first, last;
     if (text.length >= sizeof first && text.length <= 2 * sizeof first) {
         memcpy(&first, text.text, sizeof first);
@@ -136,7 +137,7 @@ static inline char *put_text(struct trace_writer *writer, char *at, struct trace
             return at + text.length;
         }
     }
-    return trace_output_text(&writer->output, at, text.text, text.length);
+    return put_any_text(writer, at, text);
 }
 
 static inline char *put_plain(char *at, struct trace_string text) {
@@ -149,27 +150,6 @@ static inline char *put_name(struct trace_writer *writer, char *at,
     if (event->name_is_plain && event->name.length <= TRACE_NAME_PADDING)
         return put_plain(at, event->name);
     return put_text(writer, at, event->name);
-}
-
-static __attribute__((noinline)) char *put_new_number(struct number *number, char *at,
-                                                      int64_t value) {
-    char *end = base_put_int(at, value);
-    size_t length = (size_t)(end - at);
-    if (length <= sizeof number->text) {
-        number->value = value;
-        number->length = length;
-        memcpy(number->text, at, sizeof number->text);
-    }
-    return end;
-}
-
-/* A track, or another number that is written more than once. */
-static inline char *put_number(struct trace_writer *writer, char *at, int64_t value) {
-    struct number *number = &writer->numbers[value & (NUMBERS - 1)];
-    if (number->value != value)
-        return put_new_number(number, at, value);
-    memcpy(at, number->text, sizeof number->text);
-    return at + number->length;
 }
 
 /* Arguments end with a comma each, the last of which becomes the brace that closes them. */
@@ -233,31 +213,64 @@ static char *put_argument(struct trace_writer *writer, char *at, const struct tr
     case TRACE_TYPE_TEXTS:
         return put_texts(writer, at, event);
     default:
-        return TRACE_PUT(put_number(writer, at, value->number), ",");
+        return put_integer(at, value->number);
     }
-}
-
-/* With all that is around them, to the end of the line. */
-static inline char *put_arguments(struct trace_writer *writer, char *at,
-                                  const struct trace_event *event) {
-    at = TRACE_PUT(at, OPEN_ARGS);
-    if (event->present == 0)
-        return TRACE_PUT(at, "}}");
-    if (event->present == TRACE_A(STATE)) { /* as each change of an object has it */
-        at = put_state(writer, at, event);
-        at[-1] = '}';
-        return TRACE_PUT(at, "}");
-    }
-    for (uint64_t left = event->present; left != 0; left &= left - 1)
-        at = put_argument(writer, at, event, __builtin_ctzll(left));
-    at[-1] = '}';
-    return TRACE_PUT(at, "}");
 }
 
 /* --- Lines ----------------------------------------------------------------------------------- */
 
-static __attribute__((noinline)) void set_now(struct trace_writer *writer, int64_t now_ns,
-                                              int64_t pid) {
+static struct trace_writer *of(struct trace_consumer *consumer) {
+    return (struct trace_writer *)(void *)consumer; /* its first member */
+}
+
+static inline int commit(struct trace_writer *writer, char *at) {
+    return trace_output_commit(&writer->output, at) ? 0 : CAD_ESYSTEM;
+}
+
+/* Each of these puts what is left of a line, to its end. */
+
+static int put_arguments(struct trace_writer *writer, char *at, const struct trace_event *event) {
+    at = TRACE_PUT(at, OPEN_ARGS);
+    if (event->present == 0)
+        return commit(writer, TRACE_PUT(at, "}}"));
+    for (uint64_t left = event->present; left != 0; left &= left - 1)
+        at = put_argument(writer, at, event, __builtin_ctzll(left));
+    at[-1] = '}';
+    return commit(writer, TRACE_PUT(at, "}"));
+}
+
+/* A counter's id is a text, as Perfetto has a series for each id that is one. */
+static APART int put_change(struct trace_writer *writer, char *at,
+                            const struct trace_event *event) {
+    if (event->id != 0) {
+        at = base_put_uint(TRACE_PUT(at, ",\"id\":\""), event->id);
+        at = TRACE_PUT(at, "\"");
+    }
+    at = put_state(writer, TRACE_PUT(at, OPEN_ARGS), event);
+    at[-1] = '}';
+    return commit(writer, TRACE_PUT(at, "}"));
+}
+
+/* One end of the arrow of a wake. */
+static APART int put_arrow(struct trace_writer *writer, char *at, const struct trace_event *event) {
+    at = base_put_uint(TRACE_PUT(at, ",\"id\":"), event->id);
+    return commit(writer,
+                  event->phase == 'f' ? TRACE_PUT(at, ",\"bp\":\"e\"}") : TRACE_PUT(at, "}"));
+}
+
+/* Metadata has no time, and some of it no track. */
+static APART int take_metadata(struct trace_writer *writer, char *at,
+                               const struct trace_event *event) {
+    const struct shape *shape = &writer->shapes[event->kind];
+    at = event->ordinal == 1 ? TRACE_PUT(at, "[") : TRACE_PUT(at, ",\n");
+    at = base_put_int(TRACE_PUT(at, "{\"ph\":\"M\",\"pid\":"), event->pid);
+    if (event->tid != 0)
+        at = base_put_int(TRACE_PUT(at, ",\"tid\":"), event->tid);
+    memcpy(at, shape->before, sizeof shape->before);
+    return put_arguments(writer, at + shape->last_length, event);
+}
+
+static void set_now(struct trace_writer *writer, int64_t now_ns, int64_t pid) {
     writer->now_ns = now_ns;
     writer->pid = pid;
     char *at = TRACE_PUT(writer->head, ",\n{\"ph\":\" \",\"ts\":");
@@ -267,40 +280,25 @@ static __attribute__((noinline)) void set_now(struct trace_writer *writer, int64
     writer->head_length = (size_t)(at - writer->head);
 }
 
-/* Up to the name: `,\n{"ph":"B","ts":0.000,"pid":1,"tid":2`. Metadata has no time. */
-static char *put_head(struct trace_writer *writer, char *at, const struct trace_event *event) {
-    if (event->phase == 'M') {
-        at = event->ordinal == 1 ? TRACE_PUT(at, "[") : TRACE_PUT(at, ",\n");
-        at = base_put_int(TRACE_PUT(at, "{\"ph\":\"M\",\"pid\":"), event->pid);
-        return event->tid == 0 ? at : put_number(writer, TRACE_PUT(at, ",\"tid\":"), event->tid);
-    }
+/* Makes room, and the head anew, where they are not as they are to be. */
+static APART char *prepare(struct trace_writer *writer, char *at, const struct trace_event *event) {
     if (event->time_ns != writer->now_ns || event->pid != writer->pid)
         set_now(writer, event->time_ns, event->pid);
+    return trace_output_room(&writer->output, at, TRACE_OUTPUT_ROOM);
+}
+
+static inline bool is_prepared(const struct trace_writer *writer, const char *at,
+                               const struct trace_event *event) {
+    return writer->output.end - at >= TRACE_OUTPUT_ROOM && event->time_ns == writer->now_ns &&
+           event->pid == writer->pid;
+}
+
+/* `,\n{"ph":"B","ts":0.000,"pid":1,"tid":2,"cat":"wait","name":"sleep"`. */
+static inline char *put_front(struct trace_writer *writer, char *at,
+                              const struct trace_event *event, const struct shape *shape) {
     memcpy(at, writer->head, sizeof writer->head);
     at[PHASE_AT] = event->phase;
-    return put_number(writer, at + writer->head_length, event->tid);
-}
-
-/* A counter's is a text, as Perfetto has a series for each id that is one. */
-static char *put_id(struct trace_writer *writer, char *at, const struct trace_event *event) {
-    if (event->phase == 'C') {
-        at = put_number(writer, TRACE_PUT(at, ",\"id\":\""), (int64_t)event->id);
-        return TRACE_PUT(at, "\"");
-    }
-    at = put_number(writer, TRACE_PUT(at, ",\"id\":"), (int64_t)event->id);
-    return event->phase == 'f' ? TRACE_PUT(at, ",\"bp\":\"e\"") : at;
-}
-
-static struct trace_writer *of(struct trace_consumer *consumer) {
-    return (struct trace_writer *)(void *)consumer; /* its first member */
-}
-
-static int take(struct trace_consumer *consumer, const struct trace_event *event) {
-    struct trace_writer *writer = of(consumer);
-    const struct shape *shape = &writer->shapes[event->kind];
-    char *at =
-        trace_output_room(&writer->output, trace_output_at(&writer->output), TRACE_OUTPUT_ROOM);
-    at = put_head(writer, at, event);
+    at = base_put_int(at + writer->head_length, event->tid);
     if (shape->named) {
         memcpy(at, shape->before, 32);
         at = put_name(writer, at + shape->before_length, event);
@@ -308,12 +306,25 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     } else {
         memcpy(at, shape->before, sizeof shape->before);
     }
-    at += shape->last_length;
+    return at + shape->last_length;
+}
+
+static int take(struct trace_consumer *consumer, const struct trace_event *event) {
+    struct trace_writer *writer = of(consumer);
+    const struct shape *shape = &writer->shapes[event->kind];
+    char *at = trace_output_at(&writer->output);
+    if (!is_prepared(writer, at, event))
+        at = prepare(writer, at, event);
+    if (event->phase == 'M')
+        return take_metadata(writer, at, event);
+    at = put_front(writer, at, event, shape);
+    if (event->phase == 'C')
+        return put_change(writer, at, event);
     if (event->id != 0)
-        at = put_id(writer, at, event);
-    at = (event->present | shape->braces) != 0 ? put_arguments(writer, at, event)
-                                               : TRACE_PUT(at, "}");
-    return trace_output_commit(&writer->output, at) ? 0 : CAD_ESYSTEM;
+        return put_arrow(writer, at, event);
+    if ((event->present | shape->braces) != 0)
+        return put_arguments(writer, at, event);
+    return commit(writer, TRACE_PUT(at, "}"));
 }
 
 static int end(struct trace_consumer *consumer, bool complete) {
@@ -351,7 +362,6 @@ int trace_writer_open(const char *path, bool live, struct trace_writer **result)
     for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++)
         make_shape(&trace_kinds[kind], &writer->shapes[kind]);
     set_now(writer, 0, 1);
-    writer->numbers[0].value = 1; /* which has another place: none is kept yet */
     size_t size = strlen(path) + 1;
     writer->path = base_alloc(size);
     int error = ENOMEM;

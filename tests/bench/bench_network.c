@@ -13,8 +13,7 @@ struct server {
     int64_t bytes; /* that have come */
 };
 
-/* --- Connections by callbacks -------------------------------------------------------------------
- */
+/* --- Connections by callbacks ----------------------------------------------------------------- */
 
 struct session {
     struct server *server;
@@ -71,8 +70,7 @@ static int listen_by_callbacks(struct server *self, const cad_protocol *protocol
                              &self->listening);
 }
 
-/* --- Connections by streams ----------------------------------------------------------------------
- */
+/* --- Connections by streams ------------------------------------------------------------------- */
 
 /* The server goes with each connection: one at a time is measured. */
 static struct server *measured;
@@ -139,8 +137,7 @@ static int listen_by_streams(struct server *self, struct handler *handler) {
     return cad_start_server(cad_running_loop(), "127.0.0.1", 0, &options, &self->listening);
 }
 
-/* --- The benchmarks ------------------------------------------------------------------------------
- */
+/* --- The benchmarks --------------------------------------------------------------------------- */
 
 /* How a server listens, and what its other side does. */
 struct kind {
@@ -207,8 +204,7 @@ static int bench_server(struct bench_run *run) {
     return other_side_wait(&server.other);
 }
 
-/* --- Programs ------------------------------------------------------------------------------------
- */
+/* --- Programs --------------------------------------------------------------------------------- */
 
 static int run_program(void *window) {
     static const char *const argv[] = {"/bin/true", NULL};

@@ -10,8 +10,7 @@
 
 extern char **environ;
 
-/* --- Servers -------------------------------------------------------------------------------------
- */
+/* --- Servers ---------------------------------------------------------------------------------- */
 
 struct server {
     struct bench_run *run;
@@ -117,8 +116,7 @@ static int bench_server(struct bench_run *run) {
     return other_side_wait(&server.other);
 }
 
-/* --- Programs ------------------------------------------------------------------------------------
- */
+/* --- Programs --------------------------------------------------------------------------------- */
 
 static int start_program(void) {
     static char path[] = "/bin/true";

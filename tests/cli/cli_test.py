@@ -20,6 +20,9 @@ CASES = ROOT / "tests" / "conformance" / "cases"
 # A line that the wall's clock decides: it says nothing of the run.
 STILL_RUNNING = re.compile(r"(?m)^still running after 3 s, .*\n")
 
+# Tests of very many runs make one of so many.
+SHARE = int(os.environ.get("CADRAN_SHARE", 1))
+
 EXPECTED, UNEXPECTED, USAGE, ENVIRONMENT = range(4)  # the exit statuses
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import unittest
+import zlib
 
 from cli_test import ENVIRONMENT, EXPECTED, PROGRAM, SCENARIOS, UNEXPECTED, USAGE, CliTest, main
 
@@ -74,15 +75,63 @@ class Group(CliTest):
             with self.subTest(command=command):
                 process = self.within(*command)
                 self.assertEqual(process.returncode, ENVIRONMENT, process.err)
-                self.assertRegex(process.err, "memory")
+                self.assertRegex(process.err, "memory.*; the limit is 24 MiB, by what this machine or its "
+                                              "container has\n")
+
+
+class Bomb(CliTest):
+    """Few bytes that are packed so that gigabytes come out are not read to their end."""
+
+    FREE = 256 * MEBIBYTE
+
+    def setUp(self):
+        super().setUp()
+        trace = (SCENARIOS / "window.trace.json").read_bytes()
+        packer = zlib.compressobj(1, wbits=31)
+        with (self.folder / "bomb").open("wb") as file:
+            file.write(packer.compress(trace[:-3]))
+            for _ in range(self.FREE // MEBIBYTE + 1):
+                file.write(packer.compress(b" " * MEBIBYTE))
+            file.write(packer.compress(trace[-3:]))
+            file.write(packer.flush())
+
+    def test_whoever_reads_them_says_so(self):
+        (self.folder / "other").write_bytes((self.folder / "bomb").read_bytes()[:-1])
+        commands = [("table", "bomb"), ("export", "bomb"), ("diff", "bomb", "other")]
+        if VIEW:
+            commands.append(("view", "--png", "picture", "bomb"))
+        for command in commands:
+            with self.subTest(command=command):
+                process = self.expect(USAGE, *command)
+                self.assertRegex(process.err, r"bomb:\d+: packed by gzip, and suspiciously tight: its first \d+ bytes "
+                                              r"are \d+ unpacked; unpack it yourself to read it all the same\n\Z")
+
+
+class Sparse(CliTest):
+    """A file of gigabytes that nobody wrote."""
+
+    def test_what_is_no_trace_is_not_compared(self):
+        with self.write("zeroes", "").open("r+") as file:
+            file.truncate(1 << 40)
+        (self.folder / "other").symlink_to("zeroes")
+        process = self.expect(USAGE, "diff", "zeroes", "other")
+        self.assertIn("zeroes:1: not a trace: ", process.err)
+
+    def test_a_trace_is_its_own_equal(self):
+        trace = (SCENARIOS / "window.trace.json").read_text()
+        with self.write("long", trace[:trace.index("\n", 100)]).open("r+") as file:
+            file.truncate(1 << 40)
+        os.link(self.folder / "long", self.folder / "other")
+        self.assertIn("The same bytes.", self.expect(EXPECTED, "diff", "long", "other").out)
 
 
 class Meanwhile(CliTest):
     """Files that others change while they are read."""
 
     def test_a_trace_that_is_shortened_is_another_one(self):
+        trace = (SCENARIOS / "window.trace.json").read_text()
         for name in ("a", "b"):
-            with self.write(name, "[").open("r+") as file:
+            with self.write(name, trace[:trace.index("\n", 100)]).open("r+") as file:
                 file.truncate(4 << 30)
         process = self.start("diff", "a", "b")
         time.sleep(0.3)

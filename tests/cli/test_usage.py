@@ -7,6 +7,7 @@ import unittest
 from cli_test import ENVIRONMENT, EXPECTED, ROOT, SCENARIOS, USAGE, CliTest, main
 
 WINDOW = SCENARIOS / "window.json"
+VIEW = "CADRAN_VIEW" in os.environ  # the viewer was built
 
 
 class Help(CliTest):
@@ -78,6 +79,29 @@ class Mistakes(CliTest):
              'cadran run: unknown option "--trcae"; did you mean "--trace"?'),
             (["run", "--verbose", WINDOW],
              'cadran run: unknown option "--verbose"; see cadran run --help'),
+            (["why", "--trace", "t"],
+             'cadran why: unknown option "--trace", which is of cadran run, compare: cadran run '
+             "--trace FILE"),
+            (["run", "--step=1", WINDOW],
+             'cadran run: unknown option "--step=1", which is of cadran table, export'
+             + (", view" if VIEW else "") + ": cadran table --step TIME"),
+            (["run", "-j4", WINDOW],
+             'cadran run: unknown option "-j", which is of cadran test: cadran test -j N'),
+            (["table", "--set", "jobs=1", "t"],
+             'cadran table: unknown option "--set", which is of cadran run, compare: cadran run '
+             "--set NAME=VALUE"),
+            (["--max-steps", "3", WINDOW],
+             'cadran: unknown option "--max-steps", which is of cadran run: cadran run --max-steps N'),
+            (["run", "--version", WINDOW],
+             'cadran run: unknown option "--version", which is of cadran'
+             + (", view" if VIEW else "") + ": cadran --version"),
+            (["test", "--accept"],
+             'cadran test: unknown option "--accept"; there is the command cadran accept'),
+            (["run", "--jobs=3", WINDOW],
+             'cadran run: unknown option "--jobs=3"; a variable is set by --set jobs=3'),
+            (["validate", WINDOW], 'cadran: unknown command "validate"; did you mean "check"?'),
+            (["hlep"], 'cadran: unknown command "hlep"; did you mean "help"?'),
+            (["none.json"], 'cadran: "none.json" is no command, and no file; see cadran --help'),
             (["run", "-x", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
             (["run", "-xq", WINDOW], 'cadran run: unknown option "-x"; see cadran run --help'),
             (["run", "-trace", "t", WINDOW], 'cadran run: unknown option "-trace"; did you mean "--trace"?'),
@@ -174,6 +198,21 @@ class Mistakes(CliTest):
         ):
             with self.subTest(arguments):
                 self.expect(USAGE, *arguments, out="", err=message + "\n")
+
+    @unittest.skipUnless(VIEW, "the viewer was not built")
+    def test_an_option_of_the_viewer_and_one_that_it_lacks(self):
+        self.expect(USAGE, "run", "--select", "job1", WINDOW, out="",
+                    err='cadran run: unknown option "--select", which is of cadran view: cadran view '
+                        "--select TASK\n")
+        self.expect(USAGE, "view", "--clock", "real", "t", out="",
+                    err='cadran-view: unknown option "--clock", which is of cadran run, test: cadran '
+                        "run --clock virtual|real\n")
+
+    def test_all_options_of_all_commands_are_listed(self):
+        said = self.expect(EXPECTED, "--options", err="").out
+        for command in re.findall(r"(?m)^  ([a-z]+) +\w", self.cadran("--help").out):
+            if command != "view" or VIEW:
+                self.assertIn(command + "\n" + self.cadran(command, "--options").out, said)
 
     def test_of_an_option_that_is_given_twice_the_last_counts(self):
         once = self.expect(EXPECTED, "run", "--until", "2", "--set", "width=2", WINDOW)

@@ -69,7 +69,7 @@ class Leave(CliTest):
         impostor.chmod(0o755)
         self.write("s.json", scenario({"exec": ["echo", "x"], "env": {"PATH": str(self.folder)}, "as": "p"},
                                       {"wait": "p"}))
-        self.expect(EXPECTED, *REAL, "--allow-exec=echo", "s.json", out="x\n")
+        self.expect(EXPECTED, *REAL, "--allow-exec=echo", "--allow-env=PATH", "s.json", out="x\n")
         self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="an impostor\n")
 
     def test_nor_does_its_folder_make_another_of_a_name(self):
@@ -86,15 +86,31 @@ class Leave(CliTest):
                             env=os.environ | {"PATH": path})
 
     def test_nor_does_its_environment_make_another_of_it(self):
-        """What the loader is told is refused before anything runs, where only some programs may."""
-        for name in "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GCONV_PATH":
-            document = scenario({"print": "first"}, {"exec": ["echo", "x"], "env": {name: "./evil.so"}})
-            self.assertIn(f'/tasks/0/do/1: "exec" sets "{name}", by which any program runs code that is not '
-                          "its own; --allow-exec without names allows it",
-                          self.refused(document, "--allow-exec=echo"))
-        self.write("s.json", scenario({"exec": ["echo", "x"], "env": {"LD_BIND_NOW": "1"}, "as": "p"},
-                                      {"wait": "p"}))
-        self.expect(EXPECTED, *REAL, "--allow-exec", "s.json", out="x\n")
+        """Where only some programs may run, a variable that could make one run another's code is refused
+        before anything runs: each one but those that are known to do no such thing."""
+        for name in ("LD_PRELOAD", "GCONV_PATH", "BASH_ENV", "ENV", "PYTHONPATH", "PERL5OPT", "NODE_OPTIONS",
+                     "GIT_SSH_COMMAND", "PAGER", "PATH", "HOME", "BASH_FUNC_echo%%", "LANGUAGE", "LANG "):
+            with self.subTest(name=name):
+                document = scenario({"print": "first"},
+                                    {"exec": ["echo", "x"], "env": {"LC_ALL": "C", name: "./evil"}})
+                self.assertIn(f'/tasks/0/do/1: "exec" sets "{name}", by which a program may be made to run '
+                              f"another's code; --allow-env={name} allows it",
+                              self.refused(document, "--allow-exec=echo"))
+                self.refused(document, "--allow-exec=echo", "--allow-env=OTHER")
+
+    def test_variables_that_are_harmless_or_named_are_set(self):
+        say = ["sh", "-c", 'echo "$LC_TIME $TZ $COLUMNS $MODE $HOME"']
+        self.write("s.json", scenario(
+            {"exec": say, "env": {"LC_TIME": "C", "TZ": "UTC", "COLUMNS": "70"}, "as": "p"}, {"wait": "p"}))
+        self.expect(EXPECTED, *REAL, "--allow-exec=sh", "s.json", out="C UTC 70  \n")
+        self.write("s.json", scenario(
+            {"exec": say, "env": {"TZ": "UTC", "MODE": "test", "HOME": "/h"}, "as": "p"}, {"wait": "p"}))
+        for leave in ("--allow-exec=sh", "--allow-env=HOME,MODE"), ("--allow-exec=sh", "--allow-env"), \
+                     ("--allow-exec",):
+            self.expect(EXPECTED, *REAL, *leave, "s.json", out=" UTC  test /h\n")
+        process = self.expect(USAGE, *REAL, "--allow-env=", "s.json")
+        self.assertEqual(process.err,
+                         'cadran run: --allow-env wants variables, such as MODE,HOME, not ""\n')
 
     def test_what_cannot_be_started_is_named(self):
         self.write("s.json", scenario(
@@ -202,6 +218,7 @@ class Leave(CliTest):
                           self.refused(document, "--allow-net=127.0.0.1:8"))
             step["host"] = "10.0.0.1"
             self.assertIn(f'"{name}" uses "10.0.0.1:', self.refused(document, "--allow-net"))
+            self.expect(EXPECTED, "check", "s.json")  # what is allowed is not known there
         elsewhere = scenario({"print": "first"}, {"open_connection": "9 if now() >= 0 else 8", "host": "10.0.0.1"})
         self.assertIn('uses "10.0.0.1", which is not', self.refused(elsewhere, "--allow-net"))
         (self.folder / "in").mkdir()

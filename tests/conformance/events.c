@@ -26,8 +26,7 @@
 #include "trace/reader.h"
 #include "trace/stream.h"
 
-/* --- Events, written down ----------------------------------------------------------------------
- */
+/* --- Events, written down --------------------------------------------------------------------- */
 
 /* A line for each event: all of it but where it was read. */
 struct recorder {

@@ -117,8 +117,7 @@ static void print_tables(const struct trace_model *trace) {
     }
 }
 
-/* --- Event by event ----------------------------------------------------------------------------
- */
+/* --- Event by event --------------------------------------------------------------------------- */
 
 struct events {
     struct trace_consumer consumer;

@@ -106,7 +106,9 @@ wanted='same order, other times' chip --tolerance 1ms 1.json real.json
 head -c 700 window.json >cut.json
 expect 0 'cut short' "$view" --png cut.png cut.json
 
-expect 2 'job70: the trace has no task of that name' "$view" --png late.png --select job70 window.json
+expect 2 'no trace is named: "window.json" is the picture' "$view" --png window.json
+expect 2 'job70: the trace has no task of that name; did you mean "job0"' "$view" --png late.png --select job70 window.json
+expect 2 'nobody: the trace has no task of that name' "$view" --png late.png --pin nobody window.json
 expect 2 '--from is beyond the end of the trace, 5 s' "$view" --png late.png --from 5.001 window.json
 expect 2 '--at is beyond the end of the trace, 5 s' "$view" --png late.png --at 5.001 window.json
 expect 2 '--step: the trace has ' "$view" --png late.png --step 9999 window.json

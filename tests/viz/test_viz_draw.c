@@ -119,24 +119,30 @@ static void test_draw__each_pixel_is_what_is_painted_there_in_order(void **state
 }
 
 /* A cell after cells that are like it, or like it but for one level; where a pixel is one, or
- * a part of one. */
+ * a part of one; short and long runs, between edges or without any. */
 static void test_draw__each_pixel_of_a_density_is_its_cells(void **state) {
     (void)state;
     enum { COLUMNS = 50, ROWS = 20, LEVELS = 3 };
-    static const int times[] = {1, 2, 3};
+    static const int times[] = {1, 2, 3, 1, 2, 3};
     uint8_t cells[ROWS][COLUMNS][LEVELS];
+    uint64_t edges[ROWS] = {0};
     for (int y = 0; y < ROWS; y++)
         for (int x = 0; x < COLUMNS; x++)
             for (int level = 0; level < LEVELS; level++)
                 cells[y][x][level] = (uint8_t)((x + y) / (4 + 3 * level) * 77 % 256 * (y % 3 != 0));
-    const struct viz_density density = {.columns = COLUMNS,
-                                        .rows = ROWS,
-                                        .levels = LEVELS,
-                                        .roles = {VIZ_RUN, VIZ_SLEEP, VIZ_WAIT},
-                                        .cells = &cells[0][0][0]};
+    for (size_t y = 0; y < ROWS; y++)
+        for (size_t x = 0; x < COLUMNS; x++)
+            if (x == 0 || memcmp(cells[y][x], cells[y][x - 1], LEVELS) != 0)
+                viz_edges_set(&edges[y], x);
+    struct viz_density density = {.columns = COLUMNS,
+                                  .rows = ROWS,
+                                  .levels = LEVELS,
+                                  .roles = {VIZ_RUN, VIZ_SLEEP, VIZ_WAIT},
+                                  .cells = &cells[0][0][0]};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         struct easel easel;
         open_easel(&easel);
+        density.edges = i < 3 ? NULL : edges;
         const struct viz_raster raster = {easel.pixels, WIDTH, HEIGHT, WIDTH};
         viz_add_density(&easel.scene, &density,
                         (struct viz_rect){0, 0, COLUMNS * times[i], ROWS * times[i]});
