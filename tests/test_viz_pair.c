@@ -126,6 +126,19 @@ static void test_pair__the_first_root_has_a_line_and_a_sentence(void **state) {
                   scene->prims[i].at.w <= 2 && scene->prims[i].at.h <= 5 &&
                   abs(scene->prims[i].at.x - column(&both, (double)time_ns / 1e9)) <= 1;
     assert_true(dashes > 20);
+    /* It covers no number of the strip. */
+    const struct viz_rect *strip = &both.stage.state.frame.strip;
+    size_t numbers = 0;
+    for (size_t i = 0; i < scene->count; i++) {
+        const struct viz_prim *prim = &scene->prims[i];
+        if (prim->kind != VIZ_TEXT_AT || prim->shows.kind != VIZ_ID_COUNTER ||
+            prim->at.x < strip->x)
+            continue;
+        assert_true(prim->at.y >= flag->at.y + flag->at.h);
+        assert_true(prim->at.y + prim->at.h <= strip->y + strip->h);
+        numbers++;
+    }
+    assert_true(numbers > 0);
     close_both(&both);
 }
 

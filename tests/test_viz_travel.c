@@ -388,13 +388,21 @@ static void test_travel__names_tell_what_tasks_do(void **state) {
     assert_null(stage_text(&journey.stage, "works"));
     (void)viz_go_to_time(&journey.stage.state, SAMPLE_SECOND / 2);
     stage_update(&journey.stage);
-    size_t swatches = 0;
+    size_t swatches = 0, coloured = 0;
     for (size_t i = 0; i < journey.stage.state.scene.count; i++) {
         const struct viz_prim *prim = &journey.stage.state.scene.prims[i];
         swatches += prim->kind == VIZ_STROKE && prim->at.x < journey.stage.state.frame.names.w &&
                     prim->shows.kind == VIZ_ID_LANE;
+        /* In the colour of the span that is open: of 1, 2, 3 and again 1 s. */
+        static const char *const names[] = {"job0", "job1", "job2", "job3"};
+        for (uint32_t k = 0; k < 4; k++)
+            coloured += prim->kind == VIZ_STROKE && prim->shows.kind == VIZ_ID_LANE &&
+                        prim->shows.index == viz_find_lane(journey.stage.state.model, names[k]) &&
+                        prim->at.x < journey.stage.state.frame.names.w &&
+                        prim->role == VIZ_SPAN_EDGE_FIRST + (int)(k % 3);
     }
     assert_int_equal(swatches, 8);
+    assert_int_equal(coloured, 4);
     const struct viz_prim *word = stage_text(&journey.stage, "works");
     assert_non_null(word);
     assert_true(word->at.x < journey.stage.state.frame.names.w);

@@ -1,10 +1,11 @@
-/* The makespan, explained in a line: in the words of cadran why, and with times as short as those
- * of the other figures. */
+/* The makespan, or what stopped the run, explained in a line: in the words of cadran why, and with
+ * times as short as those of the other figures. */
 #include "headline.h"
 
 #include "axis.h"
 #include "base/memory.h"
 #include "cadran.h"
+#include "loading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ enum { NAMED = 3 };
 
 static bool is_small(const char *path) {
     struct stat file;
-    return path != NULL && stat(path, &file) == 0 && S_ISREG(file.st_mode) &&
+    return path != NULL && stat(viz_path_again(path), &file) == 0 && S_ISREG(file.st_mode) &&
            file.st_size <= BYTES_READ_AGAIN;
 }
 
@@ -71,16 +72,34 @@ static void say_shares(struct why_said *said, const struct why_path *way) {
     base_free(shares);
 }
 
-bool viz_write_headline(struct viz_reasons *reasons, char out[VIZ_HEADLINE_SIZE]) {
-    if (!viz_reasons_read(reasons) || !reasons->way.ends || reasons->way.count == 0)
-        return false;
-    struct why_said *said = &reasons->said;
-    say_shares(said, &reasons->way);
+/* Returns how much of what is said counts. */
+static size_t say_makespan(struct why_said *said, const struct why_path *way) {
+    say_shares(said, way);
     size_t length = said->text.length;
     why_say(said, "; ");
     why_say_most_waited(said);
-    if (said->text.length > length + strlen("; ")) /* else nobody waited */
-        length = said->text.length;
+    return said->text.length > length + strlen("; ") ? said->text.length
+                                                     : length; /* nobody waited */
+}
+
+/* Of a run that did not come to its end, what stopped it: who failed, the circle of a deadlock, who
+ * waits for what nobody does any more. The same. */
+static size_t say_what_stopped(struct why_said *said, const struct why_findings *findings) {
+    if (findings->count > 0 && findings->items[0].kind <= WHY_LEFT)
+        why_say_finding(said, &findings->items[0]);
+    return said->text.length;
+}
+
+bool viz_write_headline(struct viz_reasons *reasons, char out[VIZ_HEADLINE_SIZE]) {
+    if (!viz_reasons_read(reasons) || reasons->way.count == 0)
+        return false;
+    struct why_said *said = &reasons->said;
+    size_t length = reasons->way.ends ? say_makespan(said, &reasons->way)
+                                      : say_what_stopped(said, &reasons->findings);
+    if (length == 0) {
+        why_said_clear(said);
+        return false;
+    }
     length = length < VIZ_HEADLINE_SIZE ? length : VIZ_HEADLINE_SIZE - 1;
     bool there = said->error == 0;
     if (there)

@@ -13,11 +13,11 @@
 #define STRIP 60
 #define STRIP_COMPACT 40
 #define STRIP_MOST 148
+#define STRIP_FLAG 19 /* of two runs: above the strip, the sentence of a difference */
 #define AXIS 28
 #define INSTANT 34
 #define FOOTER 34
 #define MINIMAP 44
-#define ROW_MOST 64
 #define NAMES_LEAST 100
 #define NAMES_LEAST_TINY 76
 #define GUTTER 56
@@ -98,19 +98,21 @@ static int names_width(const struct viz_frame *frame, const struct viz_model *mo
 
 /* Rows as high as the view says; else as lets all of them be seen, however many. */
 static void find_row_height(struct viz_frame *frame, double rows, int room, double row_units) {
-    double fitting = rows > 0 ? room / rows : ROW_MOST * frame->scale;
-    frame->fitting_px = fmin(fitting, ROW_MOST * frame->scale);
+    double fitting = rows > 0 ? room / rows : VIZ_ROW_MOST * frame->scale;
+    frame->fitting_px = fmin(fitting, VIZ_ROW_MOST * frame->scale);
     double height = row_units > 0 ? row_units * frame->scale : frame->fitting_px;
     frame->row_px = height < 8 * frame->scale ? height : floor(height);
 }
 
 /* The parts above and below the lanes; returns what is left for these. */
-static int place_panels(struct viz_frame *frame, const struct viz_ui *ui) {
+static int place_panels(struct viz_frame *frame, const struct viz_model *model,
+                        const struct viz_ui *ui) {
     double height = frame->height / frame->scale;
     int header = height < 160 ? 0 : viz_px(frame, frame->compact ? HEADER_COMPACT : HEADER);
     int strip = ui->counter == TRACE_NO_INDEX || height < 220
                     ? 0
                     : viz_px(frame, frame->compact ? STRIP_COMPACT : STRIP);
+    strip += strip > 0 && model->pair != NULL ? viz_px(frame, STRIP_FLAG) : 0;
     int axis = height < 100 ? 0 : viz_px(frame, AXIS);
     int footer = height < 280 ? 0 : viz_px(frame, FOOTER);
     int minimap = height < 400 ? 0 : viz_px(frame, MINIMAP);
@@ -181,7 +183,8 @@ static void place_rows(struct viz_frame *frame, const struct viz_model *model,
     int spare = (int)fmax(0, room - rows * frame->row_px);
     bool spans = ui->counter == model->trace->open_spans;
     int strip_more = frame->strip.h > 0 && spans ? (int)(spare * 0.4) : 0;
-    int strip_room = viz_px(frame, STRIP_MOST) - frame->strip.h;
+    int strip_room =
+        viz_px(frame, STRIP_MOST + (model->pair != NULL ? STRIP_FLAG : 0)) - frame->strip.h;
     strip_more = strip_more < strip_room ? strip_more : strip_room > 0 ? strip_room : 0;
     frame->strip.h += strip_more;
     frame->axis.y = frame->strip.y + frame->strip.h;
@@ -203,7 +206,7 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
     frame->compact = width < 600 * scale || height < 400 * scale;
     frame->arrangement = viz_arrangement_of(ui->choice);
     frame->pinned = viz_pinned_of(ui->choice);
-    int room = place_panels(frame, ui);
+    int room = place_panels(frame, model, ui);
     frame->ghosts = model->pair != NULL && viz_has_ghosts(ui->shown);
     frame->gutter = model->pair != NULL ? viz_px(frame, GUTTER) : 0;
     bool states = ui->travel != NULL && ui->travel->ordinal != 0;

@@ -456,11 +456,15 @@ static void paint_dashes(const struct viz_painter *painter, int x, int role) {
                  (struct viz_rect){x - thick / 2, y, thick, bottom - y < dash ? bottom - y : dash});
 }
 
+int viz_flag_height(const struct viz_painter *painter) {
+    return viz_line_height(painter, VIZ_FONT_SMALL) + viz_px(painter->frame, 4);
+}
+
 /* Beside the line, where there is more room. */
 static void paint_flag(const struct viz_painter *painter, int x, int role, const char *text) {
     const struct viz_frame *frame = painter->frame;
     int pad = viz_px(frame, 6);
-    int height = viz_line_height(painter, VIZ_FONT_SMALL) + viz_px(frame, 4);
+    int height = viz_flag_height(painter);
     int end = frame->lanes.x + frame->lanes.w;
     int wanted = viz_text_width(painter, VIZ_FONT_SMALL, text) + 2 * pad;
     bool right = end - x >= wanted || end - x >= x - frame->lanes.x;

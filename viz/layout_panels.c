@@ -119,15 +119,21 @@ static void write_subtitle(const struct viz_model *model, char *out, size_t size
     out[0] = (char)(out[0] >= 'a' && out[0] <= 'z' ? out[0] - 'a' + 'A' : out[0]);
 }
 
-/* And behind it, where something of it can be read, the run in a line. */
+/* And behind it the run in a line; that alone where both have no room: which clock it was, pointing
+ * at the title says, too. */
 static void paint_subtitle(struct viz_painter *painter, int left, int right, int middle) {
-    const struct viz_ui *ui = painter->ui;
+    const char *headline = painter->ui->headline;
     int gap = viz_px(painter->frame, 24), least = viz_px(painter->frame, 160);
     char text[256];
     write_subtitle(painter->model, text, sizeof text);
-    left += gap + viz_text_in(painter, VIZ_FONT_BODY, VIZ_MUTED, left, middle, right - left, text);
-    if (ui->headline != NULL && right - left >= least)
-        viz_text_in(painter, VIZ_FONT_BODY, VIZ_TEXT, left, middle, right - left, ui->headline);
+    int behind = viz_text_width(painter, VIZ_FONT_BODY, text) + gap;
+    bool shown = headline != NULL && right - left >= least;
+    bool both = shown && right - left - behind >= viz_text_width(painter, VIZ_FONT_BODY, headline);
+    if (!shown || both)
+        viz_text_in(painter, VIZ_FONT_BODY, VIZ_MUTED, left, middle, right - left, text);
+    left += both ? behind : 0;
+    if (shown)
+        viz_text_in(painter, VIZ_FONT_BODY, VIZ_TEXT, left, middle, right - left, headline);
 }
 
 static void paint_title(struct viz_painter *painter, int left, int right, int middle) {
@@ -154,6 +160,22 @@ static void paint_title(struct viz_painter *painter, int left, int right, int mi
         paint_chip(painter, role, left + width + viz_px(frame, 12), middle, chip);
 }
 
+/* What of the header's width is not for figures: the title's, and, up to two thirds, that of the
+ * run in a line, which says more than how many events there were. */
+static int words_width(const struct viz_painter *painter) {
+    const struct viz_frame *frame = painter->frame;
+    const char *headline = painter->ui->headline;
+    int title = viz_text_width(painter, VIZ_FONT_TITLE, viz_model_title(painter->model));
+    int most = (frame->header.w - 2 * margin_of(frame)) / 2;
+    title = (title < most ? title : most) + viz_px(frame, frame->compact ? 16 : 130);
+    if (headline == NULL || frame->compact)
+        return title;
+    int line = viz_text_width(painter, VIZ_FONT_BODY, headline) + viz_px(frame, 28);
+    int two_thirds = frame->header.w * 2 / 3;
+    line = line < two_thirds ? line : two_thirds;
+    return line > title ? line : title;
+}
+
 void viz_paint_header(struct viz_painter *painter) {
     const struct viz_frame *frame = painter->frame;
     const struct viz_rect *at = &frame->header;
@@ -163,11 +185,7 @@ void viz_paint_header(struct viz_painter *painter) {
     viz_fill(painter->scene, VIZ_BORDER, (struct viz_rect){0, at->h - 1, at->w, 1});
     viz_shows(painter->scene, VIZ_ID_TRACE, 0);
     int margin = margin_of(frame);
-    int title_room = viz_text_width(painter, VIZ_FONT_TITLE, viz_model_title(painter->model));
-    int most = (at->w - 2 * margin) / 2;
-    title_room = title_room < most ? title_room : most;
-    int right = paint_figures(
-        painter, margin + title_room + viz_px(frame, frame->compact ? 16 : 130), at->w - margin);
+    int right = paint_figures(painter, margin + words_width(painter), at->w - margin);
     int title = viz_line_height(painter, VIZ_FONT_TITLE);
     int body = viz_line_height(painter, VIZ_FONT_BODY);
     bool both = at->h >= title + body + viz_px(frame, 10);

@@ -37,11 +37,26 @@ bool viz_is_alive(const struct viz_painter *painter, uint32_t lane) {
     return doing != NOT_THERE && doing != ENDED;
 }
 
-static void paint_swatch(const struct viz_painter *painter, enum doing doing, struct viz_rect at) {
-    static const struct {
+/* The colour of the outermost span that a lane has open where the playhead is. */
+static int colour_at(const struct viz_painter *painter, uint32_t lane) {
+    const struct viz_model *model = painter->model;
+    const struct viz_row *row = &model->rows[model->lanes[lane].first_row];
+    int64_t now_ns = painter->ui->travel->time_ns - model->origin_ns;
+    int colour = 0;
+    uint32_t end = row->first_bar + row->bar_count;
+    for (uint32_t i = viz_bar_from(model, row->first_bar, row->bar_count, now_ns);
+         i < end && model->bars[i].begin_ns <= now_ns; i++)
+        if (model->bars[i].look == VIZ_LOOK_SPAN)
+            colour = model->bars[i].colour;
+    return colour;
+}
+
+static void paint_swatch(const struct viz_painter *painter, enum doing doing, int colour,
+                         struct viz_rect at) {
+    const struct {
         int fill, edge;
         bool hatched;
-    } looks[] = {[WORKS] = {VIZ_SPAN_FIRST, VIZ_SPAN_EDGE_FIRST, false},
+    } looks[] = {[WORKS] = {VIZ_SPAN_FIRST + colour, VIZ_SPAN_EDGE_FIRST + colour, false},
                  [RUNS] = {VIZ_RUN, VIZ_RUN, false},
                  [READY] = {VIZ_BACKGROUND, VIZ_MUTED, false},
                  [SLEEPS] = {VIZ_SLEEP, VIZ_SLEEP_EDGE, false},
@@ -72,7 +87,7 @@ void viz_paint_state(const struct viz_painter *painter, uint32_t lane, struct vi
     int size = viz_px(painter->frame, SWATCH);
     if (doing != NOT_THERE && doing != ENDED)
         paint_swatch(
-            painter, doing,
+            painter, doing, doing == WORKS ? colour_at(painter, lane) : 0,
             (struct viz_rect){name.x + name.w - size, name.y + (name.h - size) / 2, size, size});
     if (!words)
         return;

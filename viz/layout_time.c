@@ -185,9 +185,21 @@ static void paint_level(struct strip_painter *strip, int x0, int x1, double valu
     viz_format_number(value, text);
     int width = viz_text_width(painter, VIZ_FONT_SMALL, text);
     int height = viz_line_height(painter, VIZ_FONT_SMALL);
-    if (value != 0 && x1 - x0 >= width + viz_px(frame, 20) && y - height >= frame->strip.y)
-        viz_text_aligned(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, VIZ_CENTRE, x0,
-                         y - height - viz_px(frame, 1), x1 - x0, text);
+    /* Of two runs below the line where there is room, and on a ground of its own: the other run's
+     * line may be anywhere. */
+    int below = y + thick + height <= strip->bottom ? y + thick : y - height - viz_px(frame, 1);
+    int above = y - height - viz_px(frame, 1);
+    bool both = painter->model->pair != NULL;
+    int text_y = both ? below : above;
+    if (value == 0 || x1 - x0 < width + viz_px(frame, 20) || text_y < frame->strip.y)
+        return;
+    int pad = viz_px(frame, 3);
+    if (both)
+        viz_fill(
+            painter->scene, VIZ_BACKGROUND,
+            (struct viz_rect){x0 + (x1 - x0 - width) / 2 - pad, text_y, width + 2 * pad, height});
+    viz_text_aligned(painter->scene, VIZ_FONT_SMALL, VIZ_MUTED, VIZ_CENTRE, x0, text_y, x1 - x0,
+                     text);
 }
 
 /* Where the value went up and down within columns: a mark over all that it was there. Columns that
@@ -283,8 +295,10 @@ void viz_paint_strip(struct viz_painter *painter) {
                                   .top = frame->strip.y + viz_line_height(painter, VIZ_FONT_SMALL) +
                                          viz_px(frame, 6),
                                   .bottom = frame->strip.y + frame->strip.h};
-    if (painter->model->pair != NULL)
+    if (painter->model->pair != NULL) { /* above it all is the sentence of a difference */
         strip.most = fmax(strip.most, viz_old_strip_max(painter));
+        strip.top += viz_flag_height(painter);
+    }
     viz_shows(painter->scene, VIZ_ID_COUNTER, painter->ui->counter);
     paint_strip_name(&strip);
     viz_clip(painter->scene, &frame->strip);

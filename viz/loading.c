@@ -32,6 +32,10 @@ void viz_loaded_free(struct viz_loaded *loaded) {
     *loaded = (struct viz_loaded){0};
 }
 
+const char *viz_path_again(const char *path) {
+    return strcmp(path, trace_path_name("-")) == 0 ? VIZ_INPUT_PATH : path;
+}
+
 static int arrange(const char *path, struct viz_loaded *loaded) {
     const char *name = strcmp(path, VIZ_INPUT_PATH) == 0 ? trace_path_name("-") : path;
     int error = viz_model_new(loaded->trace, name, &loaded->model);

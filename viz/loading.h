@@ -18,6 +18,8 @@ struct viz_loaded {
 
 /* Standard input from its beginning, where it is a file. */
 #define VIZ_INPUT_PATH "/dev/fd/0"
+/* The path by which the trace of a model is read again: also where it came from standard input. */
+const char *viz_path_again(const char *path);
 
 struct viz_loading;
 

@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,9 +51,18 @@ static enum viz_differing differing_of(const struct viz_options *options) {
     return options->has_differing ? options->differing : VIZ_DIFFERING_COUNT;
 }
 
+/* Without a scale that is asked for, a picture of more than 1920x1080 is a finer one of the same,
+ * not one with more room and letters that nobody can read. In quarters. */
+static double scale_of(const struct viz_options *options) {
+    if (options->scale > 0)
+        return options->scale;
+    double fine = fmin(options->width / 1920.0, options->height / 1080.0);
+    return fmax(1, floor(fine * 4) / 4);
+}
+
 static int show_pictures(struct viz_model *model, const struct viz_options *options, double from_ns,
                          double to_ns) {
-    double scale = options->scale > 0 ? options->scale : 1;
+    double scale = scale_of(options);
     struct viz_image_options image = {.width = options->width,
                                       .height = options->height,
                                       .scale = scale,

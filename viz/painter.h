@@ -85,6 +85,8 @@ void viz_paint_ghosts(struct viz_painter *painter);
 void viz_fade_ghost(const struct viz_painter *painter, const struct viz_bar *bar);
 void viz_paint_changes(struct viz_painter *painter);
 void viz_paint_change_line(struct viz_painter *painter);
+/* Of the sentence at that line, which stands at the top of the strip. */
+int viz_flag_height(const struct viz_painter *painter);
 /* layout_beside.c: of two runs, the signs of lanes, and names of those that the old one has alone.
  */
 void viz_paint_gutter(struct viz_painter *painter);

@@ -30,14 +30,13 @@ void viz_range_set(struct viz_range *range, const struct viz_model *model, doubl
 static bool read_trace(struct viz_range *range, const struct viz_model *model) {
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
-    bool input = strcmp(model->path, trace_path_name("-")) == 0;
     range->collector = stat_collector_new();
     if (range->collector == NULL)
         return false;
     if (range->given)
         stat_collector_limit(range->collector, range->from_ns, range->to_ns);
-    return trace_read_events(input ? VIZ_INPUT_PATH : model->path,
-                             stat_collector_consumer(range->collector), &complete, message) == 0;
+    return trace_read_events(viz_path_again(model->path), stat_collector_consumer(range->collector),
+                             &complete, message) == 0;
 }
 
 const struct stat_run *viz_range_statistics(struct viz_range *range,

@@ -2,6 +2,7 @@
 #include "reasons.h"
 
 #include "cadran.h"
+#include "loading.h"
 #include "trace/reader.h"
 #include "why/slack.h"
 
@@ -9,16 +10,12 @@
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
-/* Standard input, which is kept in a file, from its beginning. */
-#define INPUT_AGAIN "/dev/fd/0"
-
 bool viz_reasons_read(struct viz_reasons *reasons) {
     char message[TRACE_MESSAGE_SIZE];
     bool complete;
     if (reasons->tried || reasons->path == NULL)
         return reasons->run != NULL;
-    bool input = strcmp(reasons->path, trace_path_name("-")) == 0;
-    const char *path = input ? INPUT_AGAIN : reasons->path;
+    const char *path = viz_path_again(reasons->path);
     reasons->tried = true;
     reasons->collector = why_collector_new();
     if (reasons->collector == NULL ||

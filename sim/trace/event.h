@@ -143,7 +143,8 @@ enum trace_type {
       "what an operation returned, or a program; left out where that is 0 or an error")            \
     X(TRACE_ARG_MOVE, "move", TEXT,                                                                \
       "what became of an item: `in`, `out`; `all out`: of all of them")                            \
-    X(TRACE_ARG_VALUE, "value", TEXT, "the item, or the variable's value, as a text")              \
+    X(TRACE_ARG_VALUE, "value", TEXT,                                                              \
+      "the item, or the variable's value, as a text; see below for long ones")                     \
     X(TRACE_ARG_PLACE, "place", INTEGER,                                                           \
       "from 0: where an item is put, or was; where an entry was")                                  \
     X(TRACE_ARG_SIZE, "bytes", INTEGER, "how many")

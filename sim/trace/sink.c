@@ -496,7 +496,7 @@ static void on_turn_end(void *context, int64_t now_ns) {
 }
 
 /* The item that an operation moves. */
-static void put_item(const struct trace_stream *stream, struct trace_event *event,
+static void put_item(struct trace_stream *stream, struct trace_event *event,
                      const cad_operation_info *operation) {
     static const char *const moves[] = {
         [CAD_ITEM_IN] = "in", [CAD_ITEM_OUT] = "out", [CAD_ITEMS_ALL_OUT] = "all out"};
@@ -508,7 +508,7 @@ static void put_item(const struct trace_stream *stream, struct trace_event *even
     if (stream->item_text != NULL)
         text = stream->item_text(stream->item_text_context, operation->item);
     if (text != NULL)
-        trace_event_text(event, TRACE_ARG_VALUE, text);
+        trace_event_value(stream, event, text);
 }
 
 static void on_operation(void *context, int64_t now_ns, const cad_operation_info *operation) {

@@ -254,7 +254,7 @@ void trace_stream_variable(struct trace_stream *stream, int64_t now_ns, const ca
     struct trace_event *event =
         trace_event_begin(stream, TRACE_VARIABLE, trace_tid_of(task), trace_string_of(name));
     if (value != NULL)
-        trace_event_text(event, TRACE_ARG_VALUE, value);
+        trace_event_value(stream, event, value);
     trace_event_tell(stream);
 }
 

@@ -55,6 +55,9 @@ struct trace_thing {
     uint32_t name;   /* 0: not in use */
 };
 
+/* Bytes of a value that are told: of a longer one its beginning, and what tells it from others. */
+enum { TRACE_VALUE_MOST = 1000, TRACE_VALUE_SIZE = TRACE_VALUE_MOST + 64 };
+
 struct trace_stream {
     cad_trace_sink sink;
     cad_loop *loop;                    /* NULL: not attached, or no more */
@@ -84,6 +87,7 @@ struct trace_stream {
     uint32_t scenario; /* a name */
     const char *(*error_name)(void *context, int code);
     void *error_name_context;
+    char value[TRACE_VALUE_SIZE]; /* a long one, as it is told */
     const char *(*item_text)(void *context, void *item);
     void *item_text_context;
     void (*on_failure)(void *arg);
@@ -173,6 +177,9 @@ static inline void trace_event_text(struct trace_event *event, enum trace_argume
                                     const char *text) {
     trace_event_string(event, argument, trace_string_of(text));
 }
+
+/* The value of a variable, or an item: of a long one no more than its beginning. */
+void trace_event_value(struct trace_stream *stream, struct trace_event *event, const char *text);
 
 static inline void trace_event_outcome(struct trace_event *event, const char *outcome) {
     if (outcome != NULL)

@@ -42,7 +42,7 @@ struct why_collector {
     struct why_run run;
     size_t task_capacity, wait_capacity, stuck_capacity, span_capacity, turn_capacity,
         ready_capacity;
-    size_t object_capacity, change_capacity, field_capacity, runner_capacity;
+    size_t object_capacity, change_capacity, field_capacity;
     struct course *courses;
     size_t course_capacity;
     struct line *lines;
@@ -54,16 +54,11 @@ struct why_collector {
     bool foreign;            /* what came first was no run's header */
     uint32_t sleep;          /* the text "sleep" */
     uint32_t turn;           /* in turns: what keeps the loop busy; WHY_NONE */
-    uint32_t in_turn;        /* whose turn it is, by the details; WHY_NONE: nobody's */
     uint64_t wake_id, wake_ordinal; /* the last arrow that has begun, and by whom */
     uint32_t waker;
-    uint32_t waker_object; /* that its wake was by, while nothing else has happened */
-    uint32_t cancelled;    /* who was, while nothing but wakes has happened since; WHY_NONE */
-    uint32_t ended;        /* the task that has ended at this time, before any signal */
+    uint32_t cancelled; /* who was, while nothing but wakes has happened since; WHY_NONE */
+    uint32_t ended;     /* the task that has ended at this time, before any signal */
     uint64_t ended_ordinal;
-    size_t at_runner;                  /* whose turn it is, at least: in runners */
-    size_t open_change;                /* the first of the changes that are not closed */
-    size_t first_change, first_runner; /* of this instant */
 };
 
 /* --- Texts and things ----------------------------------------------------------------------- */
@@ -91,60 +86,10 @@ static bool count_name(struct why_collector *collector, uint64_t key, uint32_t *
     return base_map_put(&collector->named, key, *before + 1);
 }
 
-/* --- Who has a turn ------------------------------------------------------------------------- */
-
-/* A task is to have its turn, behind those that are: turns come in the order in which the tasks
- * became ready. */
-static bool add_runner(struct why_collector *collector, uint32_t task) {
-    struct why_run *run = &collector->run;
-    if (task == WHY_NONE)
-        return true;
-    if (!base_grow(&run->runners, &collector->runner_capacity, run->runner_count,
-                   sizeof *run->runners))
-        return false;
-    run->runners[run->runner_count++] = task;
-    return true;
-}
-
-/* Of the changes since the last act of anybody each was made by one of those whose turns were from
- * then on, up to a place. */
-static void close_changes(struct why_collector *collector, size_t runner_end) {
-    struct why_run *run = &collector->run;
-    for (size_t i = collector->open_change; i < run->change_count; i++)
-        run->changes[i].likely_count = (uint32_t)(runner_end - run->changes[i].first_likely);
-    collector->open_change = run->change_count;
-}
-
-/* A task does something that stands in the trace where it does it: it is its turn, and the turns of
- * those before it are over. One that gave up its turn in between is not told to be ready again. */
-static bool act(struct why_collector *collector, uint32_t task) {
-    struct why_run *run = &collector->run;
-    size_t at = collector->at_runner;
-    if (task == WHY_NONE)
-        return true;
-    collector->courses[task].acts++;
-    while (at < run->runner_count && run->runners[at] != task)
-        at++;
-    if (at == run->runner_count && !add_runner(collector, task))
-        return false;
-    close_changes(collector, at + 1);
-    collector->at_runner = at;
-    return true;
-}
-
-/* Time moves on: all that were to have their turns have had them. */
-static void end_instant(struct why_collector *collector) {
-    struct why_run *run = &collector->run;
-    close_changes(collector, run->runner_count);
-    for (; collector->first_change < run->change_count; collector->first_change++) {
-        struct why_change *change = &run->changes[collector->first_change];
-        change->first_runner = (uint32_t)collector->first_runner;
-        change->runner_count = (uint32_t)(run->runner_count - collector->first_runner);
-        if (change->by != WHY_NONE || change->told)
-            change->runner_count = change->likely_count = 0;
-    }
-    collector->first_runner = collector->at_runner = run->runner_count;
-    collector->ended = WHY_NONE;
+/* A task does something that shows. */
+static void act(struct why_collector *collector, uint32_t task) {
+    if (task != WHY_NONE)
+        collector->courses[task].acts++;
 }
 
 /* --- Tasks ---------------------------------------------------------------------------------- */
@@ -168,7 +113,8 @@ static int begin_task(struct why_collector *collector, const struct trace_event 
     collector->courses[task] =
         (struct course){.wait = WHY_NONE, .span = WHY_NONE, .end = WHY_OUTSIDE, .by = WHY_NONE};
     run->task_count++;
-    return act(collector, begun.by) && add_runner(collector, task) ? 0 : CAD_ENOMEM;
+    act(collector, begun.by);
+    return 0;
 }
 
 static int end_task(struct why_collector *collector, uint32_t task,
@@ -183,7 +129,8 @@ static int end_task(struct why_collector *collector, uint32_t task,
         return 0;
     ended->end_ordinal = collector->ended_ordinal = event->ordinal;
     collector->ended = task;
-    return act(collector, task) ? 0 : CAD_ENOMEM;
+    act(collector, task);
+    return 0;
 }
 
 /* --- Waits ---------------------------------------------------------------------------------- */
@@ -328,7 +275,7 @@ static int end_wait(struct why_collector *collector, uint32_t task,
         return keep_stuck(collector, wait, event);
     }
     settle_wait(collector, task, event);
-    return add_runner(collector, task) ? 0 : CAD_ENOMEM;
+    return 0;
 }
 
 /* A wait without length. An arrow that ends it comes right behind it. */
@@ -337,16 +284,16 @@ static int take_point(struct why_collector *collector, uint32_t task,
     if (add_wait(collector, task, event) == WHY_NONE)
         return CAD_ENOMEM;
     settle_wait(collector, task, event);
-    return add_runner(collector, task) ? 0 : CAD_ENOMEM;
+    return 0;
 }
 
 /* --- What ends waits ------------------------------------------------------------------------ */
 
-static int begin_wake(struct why_collector *collector, const struct trace_event *event) {
+static void begin_wake(struct why_collector *collector, const struct trace_event *event) {
     collector->wake_id = event->id;
     collector->wake_ordinal = event->ordinal;
     collector->waker = task_of(collector, event->tid);
-    return act(collector, collector->waker) ? 0 : CAD_ENOMEM;
+    act(collector, collector->waker);
 }
 
 /* Who is cancelled is woken by that, right behind it, where it waits for no task; where it waits
@@ -372,21 +319,19 @@ static void end_wake(struct why_collector *collector, uint32_t task,
 /* It ends the wait that the task is in, should nobody wake it first. Where nobody is said to have
  * done it, and a task has just ended, that was the last one that the run was for: the loop cancels
  * what is left. */
-static int take_cancel(struct why_collector *collector, uint32_t task,
-                       const struct trace_event *event) {
+static void take_cancel(struct why_collector *collector, uint32_t task,
+                        const struct trace_event *event) {
     struct course *course = &collector->courses[task];
     uint32_t by = task_in(collector, event, TRACE_ARG_BY);
     collector->cancelled = WHY_NONE;
-    if (!act(collector, by))
-        return CAD_ENOMEM;
+    act(collector, by);
     if (!course->waits || course->end == WHY_TIMEOUT || course->end == WHY_WOKEN)
-        return 0;
+        return;
     bool closes = by == WHY_NONE && collector->ended != WHY_NONE;
     course->end = closes ? WHY_CLOSED : WHY_CANCELLED;
     course->by = closes ? collector->ended : by;
     course->by_ordinal = closes ? collector->ended_ordinal : event->ordinal;
     collector->cancelled = course->end == WHY_CANCELLED ? task : WHY_NONE;
-    return 0;
 }
 
 static void take_timeout(struct why_collector *collector, uint32_t task) {
@@ -413,22 +358,22 @@ static int begin_span(struct why_collector *collector, uint32_t task,
     run->span_count++;
     run->tasks[task].span_count++;
     course->span = number;
-    course->acts++; /* told when time moves on, so that it says nothing of whose turn it is */
+    course->acts++;
     return 0;
 }
 
-static int end_span(struct why_collector *collector, uint32_t task,
-                    const struct trace_event *event) {
+static void end_span(struct why_collector *collector, uint32_t task,
+                     const struct trace_event *event) {
     struct course *course = &collector->courses[task];
     if (course->span == WHY_NONE)
-        return 0;
+        return;
     struct why_span *span = &collector->run.spans[course->span];
     span->end_ns = event->time_ns;
     course->span = span->outer;
     if (is_pending(event))
-        return 0;
+        return;
     span->end_ordinal = event->ordinal;
-    return act(collector, task) ? 0 : CAD_ENOMEM;
+    act(collector, task);
 }
 
 static int begin_turn(struct why_collector *collector, const struct trace_event *event) {
@@ -443,14 +388,11 @@ static int begin_turn(struct why_collector *collector, const struct trace_event 
     return 0;
 }
 
-/* Who kept the loop busy until now goes on with its turn. */
-static int end_turn(struct why_collector *collector, const struct trace_event *event) {
+static void end_turn(struct why_collector *collector, const struct trace_event *event) {
     if (collector->turn == WHY_NONE)
-        return 0;
-    struct why_turn *turn = &collector->run.turns[collector->turn];
-    turn->end_ns = event->time_ns;
+        return;
+    collector->run.turns[collector->turn].end_ns = event->time_ns;
     collector->turn = WHY_NONE;
-    return add_runner(collector, turn->task) ? 0 : CAD_ENOMEM;
 }
 
 static int end_ready(struct why_collector *collector, uint32_t task,
@@ -474,7 +416,8 @@ static int take_task_event(struct why_collector *collector, const struct trace_e
     case TRACE_SPAN_BEGIN:
         return begin_span(collector, task, event);
     case TRACE_SPAN_END:
-        return end_span(collector, task, event);
+        end_span(collector, task, event);
+        return 0;
     case TRACE_WAIT_BEGIN:
         return begin_wait(collector, task, event);
     case TRACE_WAIT_END:
@@ -490,7 +433,8 @@ static int take_task_event(struct why_collector *collector, const struct trace_e
         end_wake(collector, task, event);
         return 0;
     case TRACE_CANCEL:
-        return take_cancel(collector, task, event);
+        take_cancel(collector, task, event);
+        return 0;
     case TRACE_TIMEOUT:
         take_timeout(collector, task);
         return 0;
@@ -499,7 +443,8 @@ static int take_task_event(struct why_collector *collector, const struct trace_e
         return 0;
     case TRACE_SPAN_POINT:
     case TRACE_PRINT:
-        return act(collector, task) ? 0 : CAD_ENOMEM;
+        act(collector, task);
+        return 0;
     case TRACE_OPERATION:
         collector->courses[task].acts += trace_has(event, TRACE_ARG_MOVE);
         return 0;
@@ -557,35 +502,17 @@ static bool keep_fields(struct why_collector *collector, const struct trace_even
     return true;
 }
 
-/* Who changed the object, where the trace says so: who has it now, of a lock; whose turn it is; or
- * who has just woken somebody by it. */
-static uint32_t changer_of(const struct why_collector *collector, uint32_t object,
-                           const struct trace_event *event) {
-    int64_t owner = field_in(event, "owner");
-    if (owner != 0 && owner != why_field_of(&collector->run,
-                                            collector->run.objects[object].last_change, "owner", 0))
-        return task_of(collector, owner);
-    if (collector->run.detailed)
-        return collector->in_turn;
-    if (collector->turn != WHY_NONE)
-        return collector->run.turns[collector->turn].task;
-    return collector->waker_object == object ? collector->waker : WHY_NONE;
-}
-
 static int take_state(struct why_collector *collector, const struct trace_event *event) {
     struct why_run *run = &collector->run;
     uint32_t object = base_map_get(&collector->by_object, event->id);
     if (object == UINT32_MAX)
         return 0;
-    bool first = run->objects[object].last_change == WHY_NONE;
     struct why_change change = {.object = object,
                                 .previous = run->objects[object].last_change,
                                 .first_field = (uint32_t)run->field_count,
                                 .time_ns = event->time_ns,
                                 .ordinal = event->ordinal,
-                                .first_likely = (uint32_t)collector->at_runner,
-                                .by = changer_of(collector, object, event),
-                                .told = run->detailed || collector->turn != WHY_NONE || first};
+                                .by = task_of(collector, event->tid)};
     if (!keep_fields(collector, event) || !base_grow(&run->changes, &collector->change_capacity,
                                                      run->change_count, sizeof *run->changes))
         return CAD_ENOMEM;
@@ -602,7 +529,6 @@ static int take_header(struct why_collector *collector, const struct trace_event
     struct why_run *run = &collector->run;
     const struct trace_string *clock = &event->args[TRACE_ARG_CLOCK].text;
     run->real = clock->length == sizeof real - 1 && memcmp(clock->text, real, clock->length) == 0;
-    run->detailed = trace_has(event, TRACE_ARG_DETAILED);
     return trace_keep_argument(run->strings, event, TRACE_ARG_SCENARIO, &run->scenario)
                ? 0
                : CAD_ENOMEM;
@@ -613,7 +539,6 @@ static void follow_waker(struct why_collector *collector, const struct trace_eve
     switch (event->kind) {
     case TRACE_WAKES:
         collector->waker = task_of(collector, event->tid);
-        collector->waker_object = object_in(collector, event);
         break;
     case TRACE_WAKE_BEGIN:
     case TRACE_WOKEN:
@@ -622,10 +547,9 @@ static void follow_waker(struct why_collector *collector, const struct trace_eve
     case TRACE_WAIT_POINT:
         break;
     case TRACE_CANCEL:
-        collector->waker_object = WHY_NONE;
         break;
     default:
-        collector->waker_object = collector->cancelled = WHY_NONE;
+        collector->cancelled = WHY_NONE;
         break;
     }
 }
@@ -642,18 +566,14 @@ static int take_loop_event(struct why_collector *collector, const struct trace_e
     case TRACE_RUN_BEGIN:
         return begin_turn(collector, event);
     case TRACE_RUN_END:
-        return end_turn(collector, event);
-    case TRACE_TURN_BEGIN:
-        collector->in_turn = task_in(collector, event, TRACE_ARG_TASK);
-        return 0;
-    case TRACE_TURN_END:
-        collector->in_turn = WHY_NONE;
+        end_turn(collector, event);
         return 0;
     case TRACE_SIGNAL:
         collector->ended = WHY_NONE;
         return 0;
     case TRACE_WAKE_BEGIN:
-        return begin_wake(collector, event);
+        begin_wake(collector, event);
+        return 0;
     case TRACE_OBJECT:
         return take_object(collector, event);
     case TRACE_STATE:
@@ -674,7 +594,7 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     if (event->pid != collector->pid)
         return 0;
     if (event->time_ns > collector->now_ns)
-        end_instant(collector);
+        collector->ended = WHY_NONE;
     collector->now_ns = event->time_ns;
     collector->run.end_ordinal = event->ordinal;
     int error = take_loop_event(collector, event);
@@ -764,7 +684,6 @@ static int end(struct trace_consumer *consumer, bool complete) {
     struct why_run *run = &collector->run;
     (void)complete;
     run->end_ns = collector->now_ns;
-    end_instant(collector);
     if (!group_by_task(run) || !list_deeds(run))
         return CAD_ENOMEM;
     for (size_t i = 0; i < run->task_count; i++) {
@@ -791,7 +710,7 @@ struct why_collector *why_collector_new(void) {
     collector->consumer.take = take;
     collector->consumer.end = end;
     collector->consumer.failure = failure;
-    collector->turn = collector->in_turn = collector->waker = collector->waker_object = WHY_NONE;
+    collector->turn = collector->waker = WHY_NONE;
     collector->cancelled = WHY_NONE;
     collector->ended = WHY_NONE;
     collector->run.strings = base_strings_new();
@@ -817,7 +736,6 @@ static void free_run(struct why_run *run) {
     base_free(run->objects);
     base_free(run->changes);
     base_free(run->fields);
-    base_free(run->runners);
     base_strings_free(run->strings);
 }
 

@@ -455,7 +455,7 @@ static void look_for_convoys(struct doctor *doctor) {
 
 /* --- Polls ---------------------------------------------------------------------------------- */
 
-/* Whether anything changed from one event to another, by that task or by nobody knows whom. */
+/* Whether a task changed anything from one event to another. */
 static bool changes_between(const struct why_run *run, uint32_t task, uint64_t from, uint64_t to) {
     size_t low = 0, high = run->change_count;
     while (low < high) {
@@ -466,7 +466,7 @@ static bool changes_between(const struct why_run *run, uint32_t task, uint64_t f
             high = middle;
     }
     for (; low < run->change_count && run->changes[low].ordinal < to; low++)
-        if (run->changes[low].by == task || !run->changes[low].told)
+        if (run->changes[low].by == task)
             return true;
     return false;
 }

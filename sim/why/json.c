@@ -168,17 +168,6 @@ static void write_life(struct sheet *sheet, uint32_t task) {
     doc_write_close(sheet->writer, ']');
 }
 
-static void write_runners(struct sheet *sheet, const char *key, uint32_t first, uint32_t count) {
-    const struct why_run *run = sheet->run;
-    if (count == 0)
-        return;
-    doc_write_open(sheet->writer, key, '[');
-    for (uint32_t i = 0; i < count; i++)
-        doc_write_text(sheet->writer, NULL,
-                       why_text(run, run->tasks[run->runners[first + i]].name));
-    doc_write_close(sheet->writer, ']');
-}
-
 static void write_change(struct sheet *sheet, const char *key, uint32_t change) {
     const struct why_run *run = sheet->run;
     const struct why_change *found = &run->changes[change];
@@ -191,8 +180,6 @@ static void write_change(struct sheet *sheet, const char *key, uint32_t change) 
     }
     doc_write_close(sheet->writer, '}');
     write_task(sheet, "by", "by_tid", found->by);
-    write_runners(sheet, "by_one_of", found->first_runner, found->runner_count);
-    write_runners(sheet, "probably_by", found->first_likely, found->likely_count);
     doc_write_close(sheet->writer, '}');
 }
 

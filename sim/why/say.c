@@ -589,42 +589,13 @@ void why_say_at(struct why_said *said, uint32_t task, int64_t time_ns) {
 
 /* --- Objects -------------------------------------------------------------------------------- */
 
-/* The tasks of a stretch of the runners, each once; up to `room` of them, and how many there are.
- */
-static uint32_t find_runners(const struct why_run *run, uint32_t first, uint32_t length,
-                             uint32_t *tasks, uint32_t room) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < length; i++) {
-        uint32_t task = run->runners[first + i], known = 0;
-        while (known < count && known < room && tasks[known] != task)
-            known++;
-        if (known < count && known < room)
-            continue;
-        if (count < room)
-            tasks[count] = task;
-        count++;
-    }
-    return count;
-}
-
 static void say_changer(struct why_said *said, const struct why_change *change) {
-    enum { SHOWN = NAMES_MAX + 1 };
-    uint32_t tasks[SHOWN];
-    const struct why_run *run = said->run;
-    uint32_t count = find_runners(run, change->first_runner, change->runner_count, tasks, SHOWN);
-    if (change->by != WHY_NONE || count == 1) {
-        why_say(said, ", by ");
-        why_say_task(said, change->by != WHY_NONE ? change->by : tasks[0]);
+    if (change->by == WHY_NONE) {
+        why_say(said, ", by no task: a limit, a cancel or a callback of the loop");
         return;
     }
-    if (count == 0) {
-        why_say(said, ", by a callback of the loop");
-        return;
-    }
-    count = find_runners(run, change->first_likely, change->likely_count, tasks, SHOWN);
-    why_say(said, count == 1 ? ", probably by " : ", probably by one of ");
-    say_list(said, tasks, count < SHOWN ? count : SHOWN, count < SHOWN ? 0 : count - SHOWN);
-    why_say(said, " (a trace with --detail says it)");
+    why_say(said, ", by ");
+    why_say_task(said, change->by);
 }
 
 /* Whose it is says also whether it is locked. */

@@ -131,13 +131,7 @@ struct why_change {
     uint32_t first_field, field_count;
     int64_t time_ns;
     uint64_t ordinal;
-    uint32_t by; /* who did it; WHY_NONE: nobody, or the trace does not say */
-    bool told;   /* the trace says whether anybody did */
-    /* Where it does not: those who had their turns at that time, into why_run.runners, where a task
-     * may be twice. None: it was a callback. And those of them whose turns it was, had nobody given
-     * up a turn and come again at the same time, which no trace without details tells. */
-    uint32_t first_runner, runner_count;
-    uint32_t first_likely, likely_count;
+    uint32_t by; /* who did it; WHY_NONE: no task, but the loop */
 };
 
 struct why_field {
@@ -151,7 +145,6 @@ struct why_run {
     int64_t end_ns;
     uint64_t end_ordinal; /* of the last event */
     bool real;            /* of the real clock */
-    bool detailed;
 
     struct why_task *tasks; /* in the order of their creation */
     size_t task_count;
@@ -174,8 +167,6 @@ struct why_run {
     size_t change_count;
     struct why_field *fields;
     size_t field_count;
-    uint32_t *runners; /* tasks, in the order of their turns */
-    size_t runner_count;
 
     struct base_strings *strings; /* private: why_text() */
 };

@@ -107,6 +107,23 @@ class Unfinished(CliTest):
                 if event["ph"] == "E" and event["cat"] == "wait"
                 and event.get("args", {}).get("outcome") == "pending"}
 
+    def test_a_long_value_is_told_by_its_beginning(self):
+        """At each step that hands it on, of variables and of items; what differs is told apart."""
+        (self.folder / "long.json").write_text(json.dumps({
+            "cadran": 1, "vars": {"long": "'\u00e4' * 100000"}, "objects": {"q": {"type": "queue"}},
+            "tasks": [{"name": "a", "do": [
+                {"put": "q", "value": "{long}"}, {"put": "q", "value": "{long}b"},
+                {"get": "q", "as": "x"}, {"get": "q", "as": "y"}]}]}))
+        self.expect(EXPECTED, "run", "--detail", "--trace", "long.trace", "long.json")
+        trace = (self.folder / "long.trace").read_bytes()
+        self.assertLess(len(trace), 20000)
+        values = [event["args"]["value"] for event in json.loads(trace)
+                  if "value" in event.get("args", {}) and "\u00e4" in event["args"]["value"]]
+        self.assertEqual(len(values), 7)
+        self.assertEqual(len(set(values)), 2)
+        for value in values:
+            self.assertRegex(value, r"\A'?\u00e4{499,500}\.\.\. \(20000[0-9] bytes, [0-9a-f]{16}\)\Z")
+
     def test_who_waits_for_whom_and_where(self):
         ends = self.ends()
         self.assertEqual(ends["Ann"], {

@@ -50,6 +50,11 @@ expect 0 '' "$view" --png zoomed.png --size 640x360 --from 250ms --to 0.5 window
 expect 0 '' "$view" --png fine.png --scale 2 window.json
 [ "$(size_of fine.png)" = 2560x1440 ] || fail "at twice the scale it is $(size_of fine.png)"
 
+# A large one is the same at a finer scale, where none is asked for.
+expect 0 '' "$view" --png large.png --size 3840x2160 window.json
+expect 0 '' "$view" --png finer.png --size 3840x2160 --scale 2 window.json
+cmp large.png finer.png || fail 'a picture of 3840x2160 is not that of 1920x1080, finer'
+
 # Two runs in one picture; the pictures of one are others.
 "$cadran" run --trace narrow.json --set width=2 "$scenario" >out 2>err || true
 expect 0 '' "$view" --png two-1.png --size 640x360 window.json narrow.json
