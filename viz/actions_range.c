@@ -15,15 +15,6 @@ static double units_ns(const struct viz_state *state, double units) {
     return units * state->frame.scale / state->frame.lanes.w * state->view.length_ns;
 }
 
-static void open_tab(struct viz_state *state,
-                     void (*write)(struct viz_panel *, const struct viz_subject *)) {
-    int tab = 0;
-    while (viz_tabs[tab].write != write)
-        tab++;
-    state->ui.tab = tab;
-    viz_state_open_panel(state, true);
-}
-
 /* --- Where one looks ------------------------------------------------------------------------ */
 
 /* A time, or the edge of the bar that the pointer is on, if that is near. */
@@ -59,7 +50,7 @@ static double looked_at(const struct viz_state *state, bool end) {
 
 static unsigned choose(struct viz_state *state, double from_ns, double to_ns) {
     viz_range_set(&state->range, state->model, from_ns, to_ns);
-    open_tab(state, viz_tab_range);
+    viz_state_open_tab(state, viz_tab_range);
     return VIZ_REDRAW;
 }
 
@@ -156,6 +147,6 @@ unsigned viz_go_to_mark(struct viz_state *state, const struct viz_amount *amount
 
 unsigned viz_list_marks(struct viz_state *state, const struct viz_amount *amount) {
     (void)amount;
-    open_tab(state, viz_tab_marks);
+    viz_state_open_tab(state, viz_tab_marks);
     return VIZ_REDRAW;
 }

@@ -8,20 +8,10 @@
 
 #include <math.h>
 
-/* Opens the panel at the tab that a function writes. */
-static void open_tab(struct viz_state *state,
-                     void (*write)(struct viz_panel *, const struct viz_subject *)) {
-    int tab = 0;
-    while (viz_tabs[tab].write != write)
-        tab++;
-    state->ui.tab = tab;
-    viz_state_open_panel(state, true);
-}
-
 /* The panel says the state where the playhead is put, or lists the events there. */
 static void open_state(struct viz_state *state) {
     bool listed = state->ui.panel != NULL && viz_tabs[state->ui.tab].write == viz_tab_events;
-    open_tab(state, listed ? viz_tab_events : viz_tab_state);
+    viz_state_open_tab(state, listed ? viz_tab_events : viz_tab_state);
 }
 
 /* The playhead has moved: its time is in view. */
@@ -108,7 +98,7 @@ unsigned viz_go_to_first_or_last(struct viz_state *state, const struct viz_amoun
 unsigned viz_choose_value(struct viz_state *state, const struct viz_amount *amount) {
     if (state->travel.ordinal == 0)
         return go(state, VIZ_STRIDE_EVENT, amount);
-    open_tab(state, viz_tab_state);
+    viz_state_open_tab(state, viz_tab_state);
     viz_travel_choose(&state->travel, amount->dx > 0 ? 1 : -1);
     return VIZ_REDRAW;
 }
@@ -121,7 +111,7 @@ unsigned viz_filter_events(struct viz_state *state, const struct viz_amount *amo
     if (listed)
         state->travel.filter =
             (enum viz_events)(((int)state->travel.filter + step) % VIZ_EVENTS_COUNT);
-    open_tab(state, viz_tab_events);
+    viz_state_open_tab(state, viz_tab_events);
     return VIZ_REDRAW;
 }
 

@@ -3,7 +3,6 @@
 
 #include "axis.h"
 #include "hit.h"
-#include "tabs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -195,6 +194,15 @@ void viz_state_open_panel(struct viz_state *state, bool open) {
     state->ui.panel = open ? &state->panel : NULL;
     state->ui.panel_scroll = 0;
     viz_state_write_panel(state);
+}
+
+void viz_state_open_tab(struct viz_state *state,
+                        void (*write)(struct viz_panel *panel, const struct viz_subject *subject)) {
+    int tab = 0;
+    while (viz_tabs[tab].write != write)
+        tab++;
+    state->ui.tab = tab;
+    viz_state_open_panel(state, true);
 }
 
 void viz_state_write_panel(struct viz_state *state) {

@@ -15,6 +15,7 @@
 #include "reasons.h"
 #include "search.h"
 #include "start.h"
+#include "tabs.h"
 #include "travel.h"
 
 struct viz_state {
@@ -74,6 +75,9 @@ void viz_state_uncover(struct viz_state *state, uint32_t lane);
 
 /* Opens the panel, or closes it. Everything has its new place once it is placed again. */
 void viz_state_open_panel(struct viz_state *state, bool open);
+/* Opens it at the tab that a function writes, which is one of viz_tabs. */
+void viz_state_open_tab(struct viz_state *state,
+                        void (*write)(struct viz_panel *panel, const struct viz_subject *subject));
 /* Writes again what the panel says, which depends on what is selected. */
 void viz_state_write_panel(struct viz_state *state);
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { CLI_OUTPUTS = 4 }; /* at most, of one command */
+
 /* One that is to be written. */
 typedef struct cli_output {
     const char *option;
@@ -20,7 +22,5 @@ typedef struct cli_output {
  * of them. */
 bool cli_outputs_are_apart(const char *command, const char *input, const char *input_what,
                            const cli_output *outputs, size_t count);
-
-enum { CLI_OUTPUTS = 4 };
 
 #endif

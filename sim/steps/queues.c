@@ -3,6 +3,7 @@
 #include "program/exceptions.h"
 #include "program/kinds.h"
 #include "run/names.h"
+#include "run/objects.h"
 #include "run/values.h"
 
 /* --- Queues ---------------------------------------------------------------------------------- */
@@ -177,15 +178,11 @@ const prog_step step_join = {
     .compile = compile_join,
 };
 
-static void drop_item(void *item) {
-    expr_value_unref(expr_value_unpack(item));
-}
-
 static int begin_shutdown(run_job *job, const prog_instruction *in) {
     run_instance *queue;
     int error = run_find_instance(job, in, PROG_QUEUE, &queue);
     if (error == 0)
-        cad_queue_shutdown(queue->primitive, in->operands[1].flag, drop_item);
+        cad_queue_shutdown(queue->primitive, in->operands[1].flag, run_drop_item);
     return error;
 }
 
