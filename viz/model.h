@@ -201,6 +201,9 @@ uint32_t viz_lane_of(const struct viz_model *model, struct viz_id id);
  * count where none does. */
 uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
                       int64_t time_ns);
+/* The same, where it is most likely near bars[first + guess]. */
+uint32_t viz_bar_near(const struct viz_model *model, uint32_t first, uint32_t count, uint32_t guess,
+                      int64_t time_ns);
 /* The first of a lane's marks at or after a time, and the end of them: both into viz_model.marks.
  * TRACE_NO_INDEX in a lane's place: those of no lane. */
 size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end);

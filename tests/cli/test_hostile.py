@@ -207,7 +207,7 @@ class Pipe(CliTest):
         process = self.start("view", "pipe", env=os.environ | {"SDL_VIDEODRIVER": "dummy"})
         time.sleep(0.5)
         process.terminate()
-        self.finish(process, timeout=20)
+        self.finish(process)
         self.assertEqual(process.returncode, -signal.SIGTERM)
 
     def test_its_trace_is_read_twice(self):
