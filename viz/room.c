@@ -14,28 +14,44 @@
 /* With less some runs end by a signal; which of them is a matter of chance. */
 static const size_t room = (size_t)224 << 20;
 
-static bool has_addresses(void) {
-    void *taken = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+/* Of it, what is written to, and so counts as data. */
+static const size_t data_room = (size_t)48 << 20;
+
+/* Pango's and GLib's, at one time. */
+enum { THREADS = 3 };
+
+static bool can_map(size_t size, int protection) {
+    void *taken = mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (taken == MAP_FAILED)
         return false;
-    (void)munmap(taken, room);
+    (void)munmap(taken, size);
     return true;
 }
 
-static void *end_at_once(void *context) {
-    return context;
+static void *wait_for(void *mutex) {
+    (void)pthread_mutex_lock(mutex);
+    (void)pthread_mutex_unlock(mutex);
+    return NULL;
 }
 
+/* They are there together, and so are their stacks. */
 static bool has_threads(void) {
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, end_at_once, NULL) != 0)
-        return false;
-    (void)pthread_join(thread, NULL);
-    return true;
+    pthread_mutex_t together = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t threads[THREADS];
+    int count = 0;
+    (void)pthread_mutex_lock(&together);
+    while (count < THREADS && pthread_create(&threads[count], NULL, wait_for, &together) == 0)
+        count++;
+    (void)pthread_mutex_unlock(&together);
+    for (int i = 0; i < count; i++)
+        (void)pthread_join(threads[i], NULL);
+    return count == THREADS;
 }
 
 const char *viz_room_lacking(void) {
-    if (!has_addresses())
+    if (!can_map(room, PROT_NONE))
         return "not enough memory for fonts, which take up to 224 MiB of addresses (ulimit -v)";
-    return has_threads() ? NULL : "no thread can be had, which fonts take (ulimit -u)";
+    if (!can_map(data_room, PROT_READ | PROT_WRITE))
+        return "not enough memory for fonts, which take up to 48 MiB of data (ulimit -d)";
+    return has_threads() ? NULL : "no three threads can be had, which fonts take (ulimit -u, -d)";
 }

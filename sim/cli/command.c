@@ -47,9 +47,16 @@ int cli_no_memory_for(const char *name, const char *path) {
                       base_limit_note());
 }
 
+/* Whether the computer is at fault, and not who named the file. */
+static bool is_environment(int reason) {
+    return reason == EMFILE || reason == ENFILE || reason == ENOMEM || reason == EIO;
+}
+
 int cli_unread(const char *name, int error, const char *message) {
-    return error == CAD_ENOMEM ? cli_failed(name, "%s%s", message, base_limit_note())
-                               : cli_wrong(name, "%s", message);
+    if (error == CAD_ENOMEM)
+        return cli_failed(name, "%s%s", message, base_limit_note());
+    return error == CAD_ESYSTEM && is_environment(errno) ? cli_failed(name, "%s", message)
+                                                         : cli_wrong(name, "%s", message);
 }
 
 /* --- The command line ------------------------------------------------------------------------ */

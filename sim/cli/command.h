@@ -70,7 +70,8 @@ int cli_failed(const char *name, const char *format, ...) __attribute__((format(
 int cli_no_memory(const char *name);
 /* ... to answer for a trace, which is read. */
 int cli_no_memory_for(const char *name, const char *path);
-/* That of reading a file, which has failed with `error`, and left `message`. */
+/* That of reading a file, which has failed with `error`, and left `message`, and errno where that
+ * is CAD_ESYSTEM. */
 int cli_unread(const char *name, int error, const char *message);
 
 void cli_warn(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -125,6 +125,18 @@ class Sparse(CliTest):
         self.assertIn("The same bytes.", self.expect(EXPECTED, "diff", "long", "other").out)
 
 
+@unittest.skipIf(is_sanitized(), "the sanitizers open files of their own")
+class Descriptors(CliTest):
+    """That no more files can be opened is no mistake of who names one."""
+
+    def test_a_second_trace_that_cannot_be_opened(self):
+        trace = SCENARIOS / "window.trace.json"
+        for limit in range(4, 9):
+            process = self.cadran("diff", trace, trace,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
+            self.assertIn(process.returncode, (EXPECTED, ENVIRONMENT), process.err)
+
+
 @unittest.skipIf(is_sanitized(), "times are the sanitizers' own")
 class Growth(CliTest):
     """What is four times as large takes four times as long, and not sixteen times."""
@@ -275,6 +287,15 @@ class Narrow(CliTest):
             self.assertEqual(process.returncode, ENVIRONMENT, (mebibytes, process.err))
             self.assertRegex(process.err, r"memory .*\n\Z")
             self.assertFalse((self.folder / "picture").exists())
+
+    def test_so_it_is_where_data_are_few(self):
+        """Of which threads' stacks are a part."""
+        for mebibytes in range(8, 89, 8):
+            limit = mebibytes * MEBIBYTE
+            process = self.cadran(
+                "view", "--png", "picture", SCENARIOS / "window.trace.json",
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
+            self.assertIn(process.returncode, (EXPECTED, ENVIRONMENT), (mebibytes, process.err))
 
 
 @unittest.skipUnless(VIEW, "no viewer was built")
