@@ -346,6 +346,7 @@ CAD__INLINE int join_and_start(cad__task *task, const cad_task_options *options,
 
 int cad_task_create(cad_loop *loop, cad_coroutine *fn, void *arg, const cad_task_options *options,
                     cad_task **out) {
+    CAD__ASSERT(fn != NULL, "there is no function to run");
     cad__task *task = new_task(loop, 0, options != NULL ? options->name : NULL);
     if (task == NULL)
         return CAD_ENOMEM;

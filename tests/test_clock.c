@@ -359,11 +359,11 @@ static void test_clock__work_is_not_lateness(void **state) {
     create(work_and_sleep, (void *)(uintptr_t)&long_one);
     run();
     for (int i = 0; i < 2; i++)
-        assert_in_range(slept_ns[i], 400 * MS, 400 * MS + 10 * LOOK_NS);
+        assert_uint_in_range(slept_ns[i], 400 * MS, 400 * MS + 10 * LOOK_NS);
     create(work_and_sleep, (void *)(uintptr_t)&shortest);
     run();
     for (int i = 0; i < 2; i++)
-        assert_in_range(slept_ns[i], 2 * MS, 2 * MS + 10 * LOOK_NS);
+        assert_uint_in_range(slept_ns[i], 2 * MS, 2 * MS + 10 * LOOK_NS);
 }
 
 /* What wait() was late, and no more: also after work. */
@@ -373,13 +373,13 @@ static void test_clock__lateness_shortens_the_next_delay_by_as_much(void **state
     be_late(8 * MS, 0, 0, 0);
     create(work_and_sleep, (void *)(uintptr_t)&idle);
     run();
-    assert_in_range(slept_ns[1], CAD_SECOND - 8 * MS - 10 * LOOK_NS,
-                    CAD_SECOND - 8 * MS + 10 * LOOK_NS);
+    assert_uint_in_range(slept_ns[1], CAD_SECOND - 8 * MS - 10 * LOOK_NS,
+                         CAD_SECOND - 8 * MS + 10 * LOOK_NS);
     be_late(8 * MS, 0, 0, 0);
     create(work_and_sleep, (void *)(uintptr_t)&busy);
     run();
-    assert_in_range(slept_ns[1], CAD_SECOND - 8 * MS - 10 * LOOK_NS,
-                    CAD_SECOND - 8 * MS + 10 * LOOK_NS);
+    assert_uint_in_range(slept_ns[1], CAD_SECOND - 8 * MS - 10 * LOOK_NS,
+                         CAD_SECOND - 8 * MS + 10 * LOOK_NS);
 }
 
 static int work_a_little(void *arg) {
@@ -472,7 +472,7 @@ static void test_clock__a_timer_comes_to_those_who_never_rest(void **state) {
         assert_int_equal(cad_call_later(test_loop, 15 * MS, set_flag, NULL, NULL), 0);
         create(yield_until_flag, "set");
         run();
-        assert_in_range(late.now_ns, 15 * MS, (nominal != 0 ? 1100 : 25) * MS);
+        assert_uint_in_range(late.now_ns, 15 * MS, (nominal != 0 ? 1100 : 25) * MS);
     }
 }
 
@@ -511,7 +511,7 @@ static void test_clock__what_comes_from_outside_is_now(void **state) {
     create(sleep_and_say, (void *)(uintptr_t)&tick);
     run();
     assert_string_equal(happenings, "tick@5000 thread@8000 tick@10000 tick@15000 tick@20000 ");
-    assert_in_range(slept_ns[0], 10 * MS - 20 * LOOK_NS, 10 * MS + 20 * LOOK_NS);
+    assert_uint_in_range(slept_ns[0], 10 * MS - 20 * LOOK_NS, 10 * MS + 20 * LOOK_NS);
 }
 
 /* More timers than there is time for. */
@@ -539,7 +539,7 @@ static void test_clock__timers_do_not_keep_the_outside_waiting(void **state) {
     create(never_catch_up, NULL);
     create(thread_sets_flag, NULL);
     run();
-    assert_in_range(late.now_ns, 5 * MS, 400 * MS);
+    assert_uint_in_range(late.now_ns, 5 * MS, 400 * MS);
 }
 
 static const thread threads[] = {{"x", 10 * MS}, {"y", 5 * MS}, {"z", 10 * MS}, {"v", 20 * MS}};

@@ -246,7 +246,7 @@ static void test_context__stacks_are_used_again(void **state) {
     create(create_one_after_another, NULL, 0, NULL);
     assert_int_equal(cad_loop_run(loop), 0);
     /* The two coroutines' and, where there is none, one for signals. */
-    assert_in_range(mapped, 2, 3);
+    assert_uint_in_range(mapped, 2, 3);
 }
 
 static void test_context__those_that_end_at_once_share_a_stack(void **state) {
@@ -254,7 +254,7 @@ static void test_context__those_that_end_at_once_share_a_stack(void **state) {
     for (int i = 0; i < 1000; i++)
         create(do_nothing, NULL, 0, NULL);
     assert_int_equal(cad_loop_run(loop), 0);
-    assert_in_range(mapped, 1, 2); /* one may be for signals */
+    assert_uint_in_range(mapped, 1, 2); /* one may be for signals */
 }
 
 /* Of the stack itself; a sanitizer may have the variables elsewhere. */
@@ -307,12 +307,12 @@ static void test_context__free_stacks_are_kept_up_to_2_gib(void **state) {
         create(sleep_a_second, NULL, large, NULL);
     assert_int_equal(cad_loop_run(loop), 0);
     size_t kept = mapped - unmapped;
-    assert_in_range(kept, 30, 32);
+    assert_uint_in_range(kept, 30, 32);
     for (int i = 0; i < 20; i++)
         create(sleep_a_second, NULL, large, NULL);
     size_t before = mapped;
     assert_int_equal(cad_loop_run(loop), 0);
-    assert_in_range(mapped - before, 0, 1); /* that for signals */
+    assert_uint_in_range(mapped - before, 0, 1); /* that for signals */
 }
 
 static void test_context__each_gets_the_stack_that_it_asks_for(void **state) {
@@ -326,7 +326,7 @@ static void test_context__each_gets_the_stack_that_it_asks_for(void **state) {
     assert_int_equal(cad_loop_run(loop), 0);
 }
 
-static void stop(void *arg) {
+static void stop_it(void *arg) {
     cad_loop_stop(arg);
 }
 
@@ -334,7 +334,7 @@ static void test_context__suspended_ones_are_dropped_with_the_loop(void **state)
     (void)state;
     for (int i = 0; i < 100; i++)
         create(sleep_a_second, NULL, 0, NULL);
-    assert_int_equal(cad_call_later(loop, CAD_MILLISECOND, stop, loop, NULL), 0);
+    assert_int_equal(cad_call_later(loop, CAD_MILLISECOND, stop_it, loop, NULL), 0);
     assert_int_equal(cad_loop_run(loop), CAD_ESTOPPED);
     /* teardown frees the loop and counts the mappings */
 }
@@ -515,7 +515,7 @@ static void test_context__a_new_loop_uses_the_stacks_of_the_one_before(void **st
         create(use_stack, (void *)(intptr_t)30, 0, NULL);
     assert_int_equal(cad_loop_run(loop), 0);
     create(sleep_a_second, NULL, 0, "dropped in its sleep");
-    assert_int_equal(cad_call_later(loop, CAD_MILLISECOND, stop, loop, NULL), 0);
+    assert_int_equal(cad_call_later(loop, CAD_MILLISECOND, stop_it, loop, NULL), 0);
     assert_int_equal(cad_loop_run(loop), CAD_ESTOPPED);
     size_t before = mapped;
     begin_new_loop();
@@ -532,7 +532,7 @@ static void test_context__what_outlives_a_loop_is_bounded(void **state) {
     run_sleepers(100, large);
     begin_new_loop();
     size_t kept = mapped - unmapped;
-    assert_in_range(kept, 32, 64);
+    assert_uint_in_range(kept, 32, 64);
 }
 
 /* How many stacks are mapped anew for so many coroutines in a loop of their own. */

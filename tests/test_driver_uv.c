@@ -78,7 +78,7 @@ static void test_driver_uv__sleeps_end_in_order_and_not_before_their_time(void *
         create(sleep_and_look, &sleepers[i]);
     assert_int_equal(cad_loop_run(loop), 0);
     for (int i = 0; i < 5; i++) {
-        assert_in_range(sleepers[i].slept_ns, sleepers[i].delay_ns, LONG);
+        assert_uint_in_range(sleepers[i].slept_ns, sleepers[i].delay_ns, LONG);
         assert_int_equal(sleepers[i].place, places[i]);
     }
 }
@@ -124,7 +124,7 @@ static void test_driver_uv__work_is_not_lateness(void **state) {
         for (int k = 0; k < 3; k++)
             if (self.slept_ns[k] > longest_ns)
                 longest_ns = self.slept_ns[k];
-        assert_in_range(longest_ns, 38 * CAD_MILLISECOND, LONG);
+        assert_uint_in_range(longest_ns, 38 * CAD_MILLISECOND, LONG);
     }
 }
 
@@ -172,7 +172,7 @@ static void test_driver_uv__compute_takes_its_time(void **state) {
     int64_t took_ns = 0;
     create(compute_and_look, &took_ns);
     assert_int_equal(cad_loop_run(loop), 0);
-    assert_in_range(took_ns, 20 * CAD_MILLISECOND, LONG);
+    assert_uint_in_range(took_ns, 20 * CAD_MILLISECOND, LONG);
 }
 
 /* --- Interrupts ------------------------------------------------------------------------------- */
@@ -209,7 +209,7 @@ static void test_driver_uv__interrupt_during_a_sleep(void **state) {
     (void)state;
     create(sleep_long, NULL);
     run_interrupted();
-    assert_in_range(cad_loop_time(loop), 10 * CAD_MILLISECOND, LONG / 2);
+    assert_uint_in_range(cad_loop_time(loop), 10 * CAD_MILLISECOND, LONG / 2);
 }
 
 static void test_driver_uv__interrupt_while_held(void **state) {
@@ -229,7 +229,7 @@ static void test_driver_uv__interrupt_before_the_run(void **state) {
     /* Before anything ran. */
     assert_int_equal(took_ns, 0);
     assert_int_equal(cad_loop_run(loop), 0);
-    assert_in_range(took_ns, 20 * CAD_MILLISECOND, LONG);
+    assert_uint_in_range(took_ns, 20 * CAD_MILLISECOND, LONG);
 }
 
 /* Far longer than anybody would wait for: the interrupt ends it. */
@@ -248,7 +248,7 @@ static void test_driver_uv__interrupt_while_a_task_computes(void **state) {
     create(interrupt_and_compute, &took_ns);
     create(sleep_long, NULL);
     assert_int_equal(cad_loop_run(loop), CAD_EINTERRUPTED);
-    assert_in_range(took_ns, 0, LONG);
+    assert_uint_in_range(took_ns, 0, LONG);
 }
 
 static int stay_ready(void *arg) {
@@ -298,7 +298,7 @@ static void test_driver_uv__interrupt_in_a_loop_of_long_iterations(void **state)
     (void)state;
     create(compute_again, NULL);
     run_interrupted();
-    assert_in_range(cad_loop_time(loop), 10 * CAD_MILLISECOND, CAD_SECOND);
+    assert_uint_in_range(cad_loop_time(loop), 10 * CAD_MILLISECOND, CAD_SECOND);
 }
 
 static void test_driver_uv__interrupt_twice(void **state) {
@@ -310,7 +310,7 @@ static void test_driver_uv__interrupt_twice(void **state) {
         assert_int_equal(cad_loop_run(loop), CAD_EINTERRUPTED);
     }
     assert_int_equal(cad_loop_run(loop), 0);
-    assert_in_range(last.slept_ns, last.delay_ns / 8 * 7, LONG);
+    assert_uint_in_range(last.slept_ns, last.delay_ns / 8 * 7, LONG);
 }
 
 static void on_alarm(int number) {
@@ -358,7 +358,7 @@ static void test_driver_uv__a_deadlock_is_seen_at_once(void **state) {
     cad_future *never = cad_future_new(loop);
     create(await, never);
     assert_int_equal(cad_loop_run(loop), CAD_EDEADLOCK);
-    assert_in_range(cad_loop_time(loop), 0, CAD_SECOND);
+    assert_uint_in_range(cad_loop_time(loop), 0, CAD_SECOND);
     assert_int_equal(cad_future_set_result(never, NULL), 0);
     assert_int_equal(cad_loop_run(loop), 0);
     cad_future_unref(never);
@@ -387,7 +387,7 @@ static void test_driver_uv__another_thread_wakes_a_sleeping_loop(void **state) {
     assert_int_equal(cad_loop_run(loop), 0);
     (void)pthread_join(thread, &error);
     assert_null(error);
-    assert_in_range(cad_loop_time(loop), 10 * CAD_MILLISECOND, LONG / 2);
+    assert_uint_in_range(cad_loop_time(loop), 10 * CAD_MILLISECOND, LONG / 2);
     cad_future_unref(future);
 }
 

@@ -7,7 +7,7 @@ static void create(cad_coroutine *fn, void *arg) {
     assert_int_equal(cad_task_create(test_loop, fn, arg, NULL, NULL), 0);
 }
 
-static int stop(void *arg) {
+static int stop_it(void *arg) {
     (void)arg;
     cad_loop_stop(test_loop);
     return 0;
@@ -64,7 +64,7 @@ static void test_life__a_finish_empties_a_queue_while_the_loop_goes(void **state
     drained = 0;
     (void)create_owner(false); /* has ended, and is referred to */
     cad_future_unref(create_owner(true));
-    create(stop, NULL);
+    create(stop_it, NULL);
     assert_int_equal(cad_loop_run(test_loop), CAD_ESTOPPED);
     cad_loop_free(test_loop);
     test_loop = NULL;
@@ -91,7 +91,7 @@ static void test_life__a_cancel_while_the_loop_goes_is_too_late(void **state) {
     (void)state;
     assert_int_equal(cad_task_create(test_loop, sleep_long, NULL, NULL, &other), 0);
     assert_int_equal(cad_step_create(test_loop, &type, NULL, NULL), 0);
-    create(stop, NULL);
+    create(stop_it, NULL);
     assert_int_equal(cad_loop_run(test_loop), CAD_ESTOPPED);
     /* teardown frees the loop, and counts */
 }

@@ -289,6 +289,15 @@ static void test_misuse__a_release_without_a_hold(void **state) {
 
 /* --- What is not where it should be ----------------------------------------------------------- */
 
+static void create_of_nothing(void) {
+    (void)cad_task_create(loop, NULL, NULL, NULL, NULL);
+}
+
+static void test_misuse__a_task_without_a_function(void **state) {
+    (void)state;
+    dies(create_of_nothing, "cad_task_create(): there is no function to run");
+}
+
 static void wait_outside(void) {
     (void)cad_sleep(CAD_SECOND);
 }
@@ -452,6 +461,7 @@ static void test_misuse__the_state_of_a_coroutine(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_misuse__a_queue_freed_while_a_task_waits),
+        cmocka_unit_test(test_misuse__a_task_without_a_function),
         cmocka_unit_test(test_misuse__a_queue_freed_before_a_woken_task_has_run),
         cmocka_unit_test(test_misuse__a_queue_freed_before_a_cancelled_task_has_run),
         cmocka_unit_test(test_misuse__a_condition_freed_while_its_waiter_acquires_the_lock),

@@ -54,7 +54,7 @@ static void program_made(void *self, cad_process *process) {
 
 static int program_said(void *self, int number, const char *data, size_t size) {
     int error = take(self, data, size);
-    assert_in_range(number, 1, 2);
+    assert_uint_in_range(number, 1, 2);
     if (((watcher *)self)->free_at == DATA)
         write_down(self, DATA, number);
     return error;

@@ -186,7 +186,7 @@ static void test_system_calls__each_fails_in_turn(void **state) {
     do
         (void)run_failing(++number);
     while (failed != NULL);
-    assert_in_range(number, 80, 1000); /* all of them were there */
+    assert_uint_in_range(number, 80, 1000); /* all of them were there */
 }
 
 /* Nobody notices. */
@@ -198,7 +198,7 @@ static void test_system_calls__each_is_interrupted_in_turn(void **state) {
         assert_int_equal(run_failing(++number), WORLD_PROGRAM_PARTS);
     while (failed != NULL);
     interrupts = false;
-    assert_in_range(number, 20, 1000);
+    assert_uint_in_range(number, 20, 1000);
 }
 
 /* The standard descriptors of a program that has none are given to nobody else. */
@@ -232,7 +232,7 @@ static void test_system_calls__a_loop_that_lacks_one_is_not_made(void **state) {
             refused++;
         assert_int_equal(count_descriptors(), before);
     } while (failed != NULL);
-    assert_in_range(refused, 8, 20);
+    assert_uint_in_range(refused, 8, 20);
 }
 
 int main(void) {

@@ -70,7 +70,7 @@ static int job(void *arg) {
     return cad_queue_get(run.window, NULL);
 }
 
-static void stop(void *arg) {
+static void stop_it(void *arg) {
     cad_loop_stop(arg);
 }
 
@@ -95,7 +95,7 @@ static int trace_run(cad_driver *driver, int64_t second_ns, const char *to, int6
         assert_int_equal(cad_task_create(run.loop, job, NULL, &options, NULL), 0);
     }
     if (stop_ns != 0)
-        assert_int_equal(cad_call_at(run.loop, stop_ns, stop, run.loop, NULL), 0);
+        assert_int_equal(cad_call_at(run.loop, stop_ns, stop_it, run.loop, NULL), 0);
     assert_int_equal(cad_loop_run(run.loop), stop_ns != 0 ? CAD_ESTOPPED : 0);
     error = trace_stream_close(run.stream, cad_loop_time(run.loop), outcome);
     if (failure != NULL) {

@@ -139,7 +139,7 @@ static void test_model__many_durations_are_ranges(void **state) {
     struct sample sample;
     spans(&sample, lengths, 40);
     const struct viz_model *model = sample.model;
-    assert_in_range(model->legend_count, 2, VIZ_COLOUR_COUNT);
+    assert_uint_in_range(model->legend_count, 2, VIZ_COLOUR_COUNT);
     assert_memory_equal(model->legend[0].text, "below ", 6);
     assert_memory_equal(model->legend[model->legend_count - 1].text, "from ", 5);
     uint8_t before = 0;
@@ -156,7 +156,7 @@ static void test_model__lengths_of_zero_and_of_centuries_have_a_class(void **sta
     static const int64_t lengths[] = {0, 1, 9, 10, 99, 100, INT64_C(1000000000000000000)};
     struct sample sample;
     spans(&sample, lengths, 7);
-    assert_in_range(sample.model->legend_count, 2, VIZ_COLOUR_COUNT);
+    assert_uint_in_range(sample.model->legend_count, 2, VIZ_COLOUR_COUNT);
     sample_free(&sample);
 }
 

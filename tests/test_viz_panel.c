@@ -452,7 +452,7 @@ static void test_why__the_ring_is_drawn(void **state) {
         arrows++;
         assert_true(prim->at.x > viz_x_of(frame, &stage.state.view, 1.2e9));
         int lane = (int)((prim->at.y + prim->at.h / 2 - frame->lanes.y) / frame->row_px);
-        assert_in_range(lane, 0, 2);
+        assert_uint_in_range(lane, 0, 2);
         reached[lane] = true;
     }
     assert_int_equal(arrows, 3);

@@ -36,7 +36,7 @@ static void test_scene__primitives_say_what_they_show(void **state) {
     bool bars[64] = {false};
     size_t count;
     const struct viz_prim *prims = prims_of(&stage, &count);
-    assert_in_range(model->bar_count, 12, 64);
+    assert_uint_in_range(model->bar_count, 12, 64);
     for (size_t i = 0; i < count; i++) {
         struct viz_id id = prims[i].shows;
         if (id.kind == VIZ_ID_BAR)

@@ -1,7 +1,11 @@
-"""README's first tour: each command of it that cadran alone can do says what stands below it there."""
+"""README's first tour: each command of it that cadran alone can do says what stands below it there. And all
+commands of all pages: there are such commands, with such options."""
 
+import itertools
+import os
 import re
 import shlex
+import unittest
 
 from cli_test import EXPECTED, ROOT, UNEXPECTED, CliTest, main
 
@@ -32,6 +36,36 @@ class Readme(CliTest):
                 self.assertRegex(said, rf"(?s)\A{pattern}")
                 told += bool(lines)
         self.assertGreaterEqual(told, 5)
+
+
+def shown():
+    """Each command line that a page shows, behind a "$" or indented: the page's name, and its words."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")),
+             *sorted((ROOT / "docs" / "man").iterdir())]
+    for page in pages:
+        text = page.read_text(encoding="utf-8").replace("\\-", "-").replace("\\(aq", "'")
+        for line in re.findall(r"(?m)^(?: *\$ |    )(?:time )?(?:build/bin/)?cadran (.*)$", text):
+            words = list(itertools.takewhile(lambda word: word not in ("|", ">", "<", ";", "&&"),
+                                             shlex.split(line, comments=True)))
+            yield page.name, words
+
+
+class Pages(CliTest):
+    def options(self, command):
+        return set(re.findall(r"(?m)^(-\S+)", self.cadran(command, "--options").out)) | {"-h"}
+
+    @unittest.skipUnless("CADRAN_VIEW" in os.environ, "the viewer was not built")
+    def test_commands_and_options_are_there(self):
+        known, count = {}, 0
+        for page, (command, *words) in shown():
+            if command in ("--help", "--version", "help"):
+                continue
+            options = known.setdefault(command, self.options(command))
+            with self.subTest(page, command=command):
+                used = {word.split("=")[0] for word in words if word.startswith("-") and word != "-"}
+                self.assertLessEqual(used, options, words)
+                count += 1
+        self.assertGreater(count, 50)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ void note(const char *format, ...) {
     va_start(arguments, format);
     int size = vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    assert_in_range(size, 0, LINE_SIZE - 1);
+    assert_uint_in_range(size, 0, LINE_SIZE - 1);
 
     int64_t now_ns = cad_loop_time(test_loop);
     int added;

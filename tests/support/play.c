@@ -19,7 +19,7 @@ static void note_error(const actor *self, const char *what, int code, cad_except
         end += snprintf(line + end, sizeof line - (size_t)end, "%s%s(%s)%s", i == 0 ? "[" : " ",
                         cad_error_name(cad_exception_code(member)), cad_exception_message(member),
                         i + 1 == count ? "]" : "");
-        assert_in_range(end, 0, sizeof line - 1);
+        assert_uint_in_range(end, 0, sizeof line - 1);
     }
     note("%s %s", self->name, line);
 }

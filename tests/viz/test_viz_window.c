@@ -431,7 +431,7 @@ static void test_window__every_key_of_the_list(void **state) {
                 key(&fixture, SDLK_ESCAPE, 0);
         }
     }
-    assert_in_range(pressed, 60, 200);
+    assert_uint_in_range(pressed, 60, 200);
     close_window(&fixture);
 }
 
