@@ -37,8 +37,10 @@ int cad__address_of_path(const char *path, cad__address *address) {
     struct sockaddr_un *local = (struct sockaddr_un *)(void *)&address->storage;
     size_t length = strlen(path);
     memset(address, 0, sizeof *address);
-    if (length == 0 || length >= sizeof local->sun_path)
-        return cad_raise(CAD_EINVAL, "AF_UNIX path too long");
+    if (length == 0)
+        return cad_raise(CAD_EINVAL, "the path of a socket is empty");
+    if (length >= sizeof local->sun_path)
+        return cad_raise(CAD_ESYSTEM, "AF_UNIX path too long");
     local->sun_family = AF_UNIX;
     memcpy(local->sun_path, path, length + 1);
     address->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);

@@ -773,8 +773,8 @@ typedef struct cad_server_options {
 /* asyncio.start_server(), start_unix_server(): from now on connections to a host (NULL: all
  * interfaces of IPv4) and a port (0: one that is free) are accepted, or to a path, where a socket
  * that nobody listens at any more is replaced. Where descriptors run out it accepts again a second
- * later. CAD_EINVAL: the host is neither numeric nor "localhost", or the path is too long; an error
- * of the system where it cannot be listened at; then nothing is left of it. Never wait. Allocate.
+ * later. CAD_EINVAL: the host is neither numeric nor "localhost", or the path is empty; an error of
+ * the system where it cannot be listened at; then nothing is left of it. Never wait. Allocate.
  */
 CAD_API int cad_start_server(cad_loop *loop, const char *host, int port,
                              const cad_server_options *options, cad_server **server);

@@ -79,7 +79,7 @@ static const char *search_path(const char *const *env) {
     return path != NULL ? path : "/bin:/usr/bin";
 }
 
-/* The next folder of a list is before *end; an empty one is where we are. */
+/* An empty folder is where one is. */
 static int join(char **out, const char *folder, size_t length, const char *name) {
     size_t size = length + strlen(name) + 3;
     char *path = cad_realloc(*out, size);
@@ -87,22 +87,40 @@ static int join(char **out, const char *folder, size_t length, const char *name)
         return CAD_ENOMEM;
     *out = path;
     if (length == 0)
-        (void)snprintf(path, size, "./%s", name);
+        (void)snprintf(path, size, "%s", name);
     else
         (void)snprintf(path, size, "%.*s/%s", (int)length, folder, name);
     return 0;
 }
 
+/* Sets *reason to an errno, 0 where the path is that of a program. It is looked at from the folder
+ * that the program will be in, `cwd`, as it is there that it is started; NULL: ours. */
+static int look_at(const char *path, const char *cwd, int *reason) {
+    char *there = NULL;
+    int error = 0;
+    if (cwd != NULL && path[0] != '/')
+        error = join(&there, cwd, strlen(cwd), path);
+    if (error == 0 && there != NULL)
+        path = there;
+    if (error == 0)
+        *reason = can_run(path) ? 0 : access(path, F_OK) == 0 ? EACCES : ENOENT;
+    cad__free(there);
+    return error;
+}
+
 /* Sets *out to the path of the program, which the caller frees. What is there but cannot be run is
  * a better reason than what is not. */
-static int find_program(const char *name, const char *const *env, char **out) {
+static int find_program(const char *name, const char *const *env, const char *cwd, char **out) {
     int reason = ENOENT, error = 0;
     for (const char *folder = search_path(env), *end; error == 0; folder = end + 1) {
+        int of_this = ENOENT;
         end = folder + strcspn(folder, ":");
         error = join(out, folder, (size_t)(end - folder), name);
-        if (error == 0 && can_run(*out))
+        if (error == 0)
+            error = look_at(*out, cwd, &of_this);
+        if (error == 0 && of_this == 0)
             return 0;
-        if (error == 0 && access(*out, F_OK) == 0)
+        if (of_this == EACCES)
             reason = EACCES;
         if (*end == '\0')
             break;
@@ -130,7 +148,8 @@ static int find(const char *name, const cad_process_options *options, char **out
         return 0;
     if (is_path)
         return anchor(name, out);
-    int error = find_program(name, options->own_path ? NULL : options->env, &found);
+    int error = options->own_path ? find_program(name, NULL, NULL, &found)
+                                  : find_program(name, options->env, options->cwd, &found);
     if (error != 0 || !options->own_path || found[0] == '/') {
         *out = found;
         return error;

@@ -200,7 +200,11 @@ static void maybe_resume(cad_stream *self) {
     cad_transport_resume_reading(self->transport);
 }
 
-static int refuse_second_reader(const char *verb) {
+static const cad__operation readline_operation;
+
+/* asyncio's readline() is a readuntil(), and says so. */
+static int refuse_second_reader(const cad__operation *operation) {
+    const char *verb = operation == &readline_operation ? "readuntil" : operation->verb;
     char message[96];
     (void)snprintf(message, sizeof message,
                    "%s() called while another coroutine is already waiting for incoming data",
@@ -210,9 +214,8 @@ static int refuse_second_reader(const char *verb) {
 
 /* Until more comes, or the end. What is paused would wait for ever. */
 static int await_data(cad_task *task, cad_stream *self) {
-    const char *verb = cad__task_of(task)->wait.operation->verb;
     if (self->reader != NULL)
-        return refuse_second_reader(verb);
+        return refuse_second_reader(cad__task_of(task)->wait.operation);
     if (self->reading_paused && self->transport != NULL) {
         self->reading_paused = false;
         cad_transport_resume_reading(self->transport);
@@ -471,7 +474,7 @@ static int begin_search(cad_stream *stream, const struct iovec *separators, size
         if (separators[i].iov_len == 0)
             return cad_raise(CAD_EINVAL, "Separator should be at least one-byte string");
     if (stream->reader != NULL)
-        return refuse_second_reader(operation->verb);
+        return refuse_second_reader(operation);
     if (count == 1)
         stream->separator = *separators;
     stream->separators = count == 1 ? &stream->separator : separators;
@@ -501,7 +504,7 @@ int cad_stream_readline(cad_stream *stream, cad_bytes *bytes) {
 
 int cad__stream_gather(cad_stream *stream) {
     if (stream->reader != NULL)
-        return refuse_second_reader("read");
+        return refuse_second_reader(&read_operation);
     stream->gathering = true;
     if (stream->reading_paused && stream->transport != NULL) {
         stream->reading_paused = false;

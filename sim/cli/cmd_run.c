@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/run.h"
 #include "cli/viewer.h"
+#include "run/leave.h"
 
 /* --- Values ---------------------------------------------------------------------------------- */
 
@@ -45,11 +46,24 @@ static bool take_env(void *target, const base_option *option, char *list,
     return true;
 }
 
+/* What is none would allow nothing, and be missed only when a step is refused. */
+static bool are_addresses(const char *list) {
+    for (const char *word = list;; word++) {
+        size_t size = strcspn(word, ",");
+        if (!run_is_address(word, size))
+            return false;
+        word += size;
+        if (*word == '\0')
+            return true;
+    }
+}
+
 static bool take_net(void *target, const base_option *option, char *list,
                      char message[BASE_OPTIONS_MESSAGE]) {
     run_leave *leave = base_option_field(target, option);
-    if (list != NULL && list[0] == '\0')
-        return base_option_refuse(option, "addresses, such as 127.0.0.1:8080", list, message);
+    if (list != NULL && !are_addresses(list))
+        return base_option_refuse(option, "addresses, such as 127.0.0.1:8080 or [::1]:8080", list,
+                                  message);
     leave->net = true;
     leave->hosts = list;
     return true;

@@ -271,7 +271,7 @@ int cli_run(const cli_run_options *options, const char *const *paths, size_t cou
  */
 static void allow_all(run_machine_options *options) {
     options->real = true;
-    options->leave = (run_leave){.exec = true, .net = true, .folder = "/"};
+    options->leave = (run_leave){.exec = true, .net = true, .anywhere = true, .folder = "/"};
 }
 
 /* What a document says is checked when it is loaded; what it computes before the run, sizes and

@@ -252,7 +252,8 @@ static void note_outside(prog_compiler *compiler, const prog_step *step, const d
         return;
     }
     program->outside = outside;
-    outside[program->outside_count++] = (prog_outside){step, doc_node_offset(node), NULL, NULL};
+    outside[program->outside_count++] =
+        (prog_outside){.step = step, .place = doc_node_offset(node)};
 }
 
 /* One instruction, an operand for each member in order. */

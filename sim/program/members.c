@@ -423,6 +423,37 @@ static bool leave_out(prog_compiler *compiler, const prog_step *step, const prog
     return false;
 }
 
+static const char *known_text(const expr_text *text) {
+    expr_value value;
+    return expr_text_constant(text, &value) && expr_is_string(value) ? expr_to_string(value)->text
+                                                                     : NULL;
+}
+
+static int known_port(const expr_expression *expression) {
+    expr_value value;
+    expr_error error = {0};
+    int64_t whole = PROG_ANY_PORT;
+    if (expr_constant(expression, &value))
+        (void)expr_value_whole(value, "port", &whole, &error);
+    return whole >= 0 && whole <= UINT16_MAX ? (int)whole : PROG_ANY_PORT;
+}
+
+/* Where the step listens or connects, as far as it is no expression: whether it may is known before
+ * the run. The last of program->outside is the step. */
+static void note_where(prog_program *program, const prog_step *step, const prog_operand *operands) {
+    prog_outside *outside = &program->outside[program->outside_count - 1];
+    for (size_t i = 0; step->members[i].kind != PROG_MEMBER_NONE; i++) {
+        const prog_member *member = &step->members[i];
+        bool is_host = member->name != NULL && strcmp(member->name, "host") == 0;
+        if (member->kind == PROG_MEMBER_PORT && operands[i].expression != NULL)
+            outside->ports[outside->port_count++] = known_port(operands[i].expression);
+        else if (is_host)
+            outside->host = operands[i].text != NULL ? known_text(operands[i].text) : "127.0.0.1";
+        else if (step->needs == PROG_NEEDS_UNIX && member->kind == PROG_MEMBER_TEXT)
+            outside->what = known_text(operands[i].text);
+    }
+}
+
 bool prog_compile_members(prog_compiler *compiler, const prog_step *step, const doc_node *node,
                           prog_operand operands[PROG_STEP_MEMBERS]) {
     bool fine = true;
@@ -438,5 +469,8 @@ bool prog_compile_members(prog_compiler *compiler, const prog_step *step, const 
         else
             fine &= leave_out(compiler, step, member, node, operands, &operands[i]);
     }
-    return fine && !compiler->no_memory;
+    fine = fine && !compiler->no_memory;
+    if (fine && (step->needs == PROG_NEEDS_NET || step->needs == PROG_NEEDS_UNIX))
+        note_where(compiler->program, step, operands);
+    return fine;
 }

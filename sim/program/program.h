@@ -381,9 +381,15 @@ typedef struct prog_signal {
 typedef struct prog_outside {
     const struct prog_step *step;
     uint32_t place;
-    const char *what;      /* the program that it starts, where that is known; NULL: it is not */
+    const char *what;      /* the program that it starts, or the path of its socket, where that is
+                              known; NULL: it is not */
     const prog_texts *env; /* the variables that it sets for it; NULL: those of the run */
+    const char *host;      /* where it listens or connects, likewise */
+    int ports[2];          /* there; PROG_ANY_PORT: not known */
+    size_t port_count;
 } prog_outside;
+
+enum { PROG_ANY_PORT = -1 };
 
 /* A row of expect.order, or of expect.tasks. */
 typedef struct prog_pair {

@@ -39,6 +39,7 @@ typedef struct run_leave {
     const char *variables; /* which, beside harmless ones, "MODE,HOME"; NULL: none */
     bool net;              /* listen and connect */
     const char *hosts;     /* where, "HOST:PORT,HOST"; NULL: on this machine */
+    bool anywhere;         /* ... at any address: who is only checked is not refused one */
     const char *folder;    /* where sockets may be files; NULL: nowhere */
 } run_leave;
 

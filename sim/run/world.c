@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "run/world_process.h"
+#include "run/leave.h"
 
 static int refuse(run_machine *machine, const prog_outside *outside, const char *why) {
     char message[400];
@@ -36,21 +36,51 @@ static int check_exec(run_machine *machine, const prog_outside *outside) {
     return refuse(machine, outside, why);
 }
 
+/* Where it connects or listens is known only when it runs, too, where it is an expression. */
+static int check_net(run_machine *machine, const prog_outside *outside) {
+    const run_leave *leave = &machine->options->leave;
+    char why[280], with_port[16] = "";
+    if (!leave->net)
+        return refuse(machine, outside,
+                      "uses the network, which this run may not; --allow-net allows it");
+    for (size_t i = 0; i < outside->port_count && outside->host != NULL; i++) {
+        int port = outside->ports[i];
+        if (run_may_reach(leave, outside->host, port))
+            continue;
+        if (port != PROG_ANY_PORT)
+            (void)snprintf(with_port, sizeof with_port, ":%d", port);
+        const char *advice = run_host_advice(outside->host);
+        (void)snprintf(why, sizeof why,
+                       "uses \"%.100s%s\", which is not what --allow-net allows%s%s", outside->host,
+                       with_port, advice != NULL ? "; " : "", advice != NULL ? advice : "");
+        return refuse(machine, outside, why);
+    }
+    return 0;
+}
+
+static int check_unix(run_machine *machine, const prog_outside *outside) {
+    const run_leave *leave = &machine->options->leave;
+    char why[280];
+    if (leave->folder == NULL)
+        return refuse(machine, outside,
+                      "makes or uses a file, which this run may not; --allow-unix=DIR allows it "
+                      "there");
+    if (outside->what == NULL || run_may_use(leave, outside->what))
+        return 0;
+    (void)snprintf(why, sizeof why,
+                   "uses \"%.100s\", which is not in the folder that --allow-unix names",
+                   outside->what);
+    return refuse(machine, outside, why);
+}
+
 static int check(run_machine *machine, const prog_outside *outside) {
     switch (outside->step->needs) {
     case PROG_NEEDS_EXEC:
         return check_exec(machine, outside);
     case PROG_NEEDS_NET:
-        return machine->options->leave.net
-                   ? 0
-                   : refuse(machine, outside,
-                            "uses the network, which this run may not; --allow-net allows it");
+        return check_net(machine, outside);
     case PROG_NEEDS_UNIX:
-        return machine->options->leave.folder != NULL
-                   ? 0
-                   : refuse(machine, outside,
-                            "makes or uses a file, which this run may not; --allow-unix=DIR allows "
-                            "it there");
+        return check_unix(machine, outside);
     case PROG_NEEDS_NOTHING:
         break;
     }

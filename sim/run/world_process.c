@@ -1,4 +1,4 @@
-/* Programs: what one is started with, and whether it may be. */
+/* Programs: what one is started with. */
 #include "run/world_process.h"
 
 #include <stdio.h>
@@ -7,39 +7,9 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "program/exceptions.h"
+#include "run/leave.h"
 #include "run/objects.h"
 #include "run/values.h"
-
-/* --- Leave ----------------------------------------------------------------------------------- */
-
-/* Whether a word is one of a list that a comma parts. */
-static bool is_listed(const char *list, const char *word) {
-    size_t length = strlen(word);
-    for (const char *name = list; *name != '\0';) {
-        size_t size = strcspn(name, ",");
-        if (size == length && memcmp(name, word, size) == 0)
-            return true;
-        name += size + (name[size] == ',');
-    }
-    return false;
-}
-
-bool run_may_exec(const run_leave *leave, const char *program) {
-    return leave->exec && (leave->programs == NULL || is_listed(leave->programs, program));
-}
-
-/* Every loader, shell, interpreter and pager has variables of its own by which it runs code, and
- * nobody knows them all. So these are the ones that do nothing but say in which words and how wide
- * a program prints; whatever else is asked for by its name. */
-static bool is_harmless(const char *variable) {
-    static const char only_words[] = "LANG,TZ,TERM,COLUMNS,LINES,NO_COLOR";
-    return strncmp(variable, "LC_", 3) == 0 || is_listed(only_words, variable);
-}
-
-bool run_may_set(const run_leave *leave, const char *variable) {
-    return leave->programs == NULL || leave->env || is_harmless(variable) ||
-           (leave->variables != NULL && is_listed(leave->variables, variable));
-}
 
 /* --- Words ----------------------------------------------------------------------------------- */
 

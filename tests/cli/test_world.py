@@ -18,6 +18,11 @@ def scenario(*steps, **parts):
     return {"cadran": 1, "tasks": [{"name": "a", "do": list(steps)}], **parts}
 
 
+def drawn(text):
+    """The same text, which is known only when the step runs."""
+    return f"{{'{text}' if now() >= 0 else ''}}"
+
+
 class Leave(CliTest):
     """A scenario may be a stranger's."""
 
@@ -134,7 +139,10 @@ class Leave(CliTest):
                 self.assertIn(f"\n    {says}\n", process.err)
 
     def test_a_host_and_its_port_are_two_members(self):
-        self.write("s.json", scenario({"open_connection": 9, "host": "127.0.0.1:80"}))
+        self.assertIn('uses "127.0.0.1:80:9", which is not what --allow-net allows; "host" is a host alone: the port '
+                      'is a member of its own\n',
+                      self.refused(scenario({"open_connection": 9, "host": "127.0.0.1:80"}), "--allow-net"))
+        self.write("s.json", scenario({"open_connection": 9, "host": drawn("127.0.0.1:80")}))
         self.assertIn('"127.0.0.1:80:9" is not what --allow-net allows\n    "host" is a host alone: the port is a '
                       'member of its own\n', self.expect(UNEXPECTED, *REAL, "--allow-net", "s.json").err)
         self.write("s.json", scenario(
@@ -171,7 +179,7 @@ class Leave(CliTest):
             return {"try": [{"sendto": "d", "data": "x", "to": 9, **where}, {"print": "sent"}],
                     "except": {"PermissionError": [{"print": "{error}"}]}}
         self.write("s.json", scenario({"create_datagram_endpoint": "p", "port": 0, "as": "d"},
-                                      send(), send(host="10.0.0.1"), protocols={"p": {}}))
+                                      send(), send(host=drawn("10.0.0.1")), protocols={"p": {}}))
         self.expect(EXPECTED, *REAL, "--allow-net", "s.json",
                     out='sent\n"10.0.0.1:9" is not what --allow-net allows\n')
 
@@ -190,19 +198,62 @@ class Leave(CliTest):
             return {"try": [{"open_connection": 9, **where}, {"print": "connected"}],
                     "except": {"PermissionError": [{"print": "{error}"}],
                                "ConnectionRefusedError": [{"print": "refused"}]}}
-        self.write("s.json", scenario(attempt(), attempt(host="localhost"), attempt(host="10.0.0.1")))
+        self.write("s.json", scenario(attempt(), attempt(host="localhost"), attempt(host=drawn("10.0.0.1"))))
         self.expect(EXPECTED, *REAL, "--allow-net", "s.json",
                     out='refused\nrefused\n"10.0.0.1:9" is not what --allow-net allows\n')
-        self.write("s.json", scenario(attempt(), attempt(host="127.0.0.2")))
+        self.write("s.json", scenario(attempt(host=drawn("127.0.0.1")), attempt(host="127.0.0.2")))
         self.expect(EXPECTED, *REAL, "--allow-net=127.0.0.1:8,127.0.0.2", "s.json",
                     out='"127.0.0.1:9" is not what --allow-net allows\nrefused\n')
+
+    def test_where_no_expression_goes_is_refused_before_the_run(self):
+        steps = {"open_connection": {"open_connection": 9},
+                 "start_server": {"start_server": "serve", "port": 9, "as": "s"},
+                 "create_server": {"create_server": "p", "port": 9, "as": "s"},
+                 "create_connection": {"create_connection": "p", "port": 9},
+                 "create_datagram_endpoint": {"create_datagram_endpoint": "p", "port": 8, "to": 9, "as": "d"}}
+        parts = {"protocols": {"p": {}}, "coroutines": {"serve": {"params": ["c"], "do": []}}}
+        for name, step in steps.items():
+            document = scenario({"print": "first"}, {"try": [step], "except": {"OSError": []}}, **parts)
+            self.assertIn(f'/tasks/0/do/1/try/0: "{name}" uses "127.0.0.1:9", which is not what --allow-net allows\n',
+                          self.refused(document, "--allow-net=127.0.0.1:8"))
+            step["host"] = "10.0.0.1"
+            self.assertIn(f'"{name}" uses "10.0.0.1:', self.refused(document, "--allow-net"))
+            self.expect(EXPECTED, "check", "s.json")  # what is allowed is not known there
+        elsewhere = scenario({"print": "first"}, {"open_connection": "9 if now() >= 0 else 8", "host": "10.0.0.1"})
+        self.assertIn('uses "10.0.0.1", which is not', self.refused(elsewhere, "--allow-net"))
+        (self.folder / "in").mkdir()
+        for step in ({"start_unix_server": "serve", "path": "s", "as": "s"}, {"open_unix_connection": "in/../s"},
+                     {"create_unix_server": "p", "path": "none/s", "as": "s"},
+                     {"create_unix_connection": "p", "path": "/s"}):
+            self.assertIn('", which is not in the folder that --allow-unix names\n',
+                          self.refused(scenario({"print": "first"}, step, **parts), "--allow-unix=in"))
+
+    def test_what_is_not_there_yet_is_where_its_folder_is(self):
+        (self.folder / "in").mkdir()
+        self.write("s.json", scenario(*(
+            {"try": [{"open_unix_connection": drawn(path)}], "except": {"OSError": [{"print": "{error}"}]}}
+            for path in ("in/none", "in/none/s", "in/none/../../s", "none/s"))))
+        missing = "No such file or directory\n"
+        self.expect(EXPECTED, *REAL, "--allow-unix=in", "s.json",
+                    out=3 * missing + '"none/s" is not in the folder that --allow-unix names\n')
+
+    def test_a_list_names_addresses(self):
+        """What is none would allow nothing, and be missed only when a step is refused."""
+        self.write("s.json", scenario({"sleep": 0}))
+        for word in ("", ":80", "*:80", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:80-90", "::1,",
+                     "example.org/80", "[::1", "[::1]80", "[]", ",127.0.0.1", "127.0.0.1:-1", "127.0.0.1:000080"):
+            self.expect(USAGE, *REAL, f"--allow-net={word}", "s.json", out="",
+                        err="cadran run: --allow-net wants addresses, such as 127.0.0.1:8080 or [::1]:8080, "
+                            f'not "{word}"\n')
+        for word in ("127.0.0.1", "localhost:0", "::1", "[::1]:65535,10.0.0.1:80,[::1]", "example.org:80"):
+            self.expect(EXPECTED, *REAL, f"--allow-net={word}", "s.json")
 
     def test_this_machine_is_known_by_its_numbers(self):
         """A name, and another way to write an address, may be anybody's."""
         strange = ("127.example.org", "127.0.0.1.example.org", "0.0.0.0", "::", "0", "127.1", "2130706433",
                    "0x7f.0.0.1", "127.0.0.01", "LOCALHOST", "localhost.", "::ffff:10.0.0.1", "::127.0.0.1", "[::1]",
                    " 127.0.0.1", "")
-        steps = [{"try": [{"open_connection": 9, "host": host}, {"print": "connected"}],
+        steps = [{"try": [{"open_connection": 9, "host": drawn(host)}, {"print": "connected"}],
                   "except": {"PermissionError": [{"print": "no"}], "OSError": [{"print": "tried"}]}}
                  for host in (*strange, "127.0.0.1", "127.9.9.9", "::1", "0:0::1", "::ffff:127.0.0.1")]
         self.write("s.json", scenario(*steps))
@@ -211,7 +262,7 @@ class Leave(CliTest):
     def test_addresses_of_ipv6_stand_in_brackets_where_a_port_follows(self):
         def attempts(leave, *hosts):
             self.write("s.json", scenario(*(
-                {"try": [{"open_connection": 9, "host": host}, {"print": "connected"}],
+                {"try": [{"open_connection": 9, "host": drawn(host)}, {"print": "connected"}],
                  "except": {"PermissionError": [{"print": "no"}], "OSError": [{"print": "tried"}]}}
                 for host in hosts)))
             return self.expect(EXPECTED, *REAL, f"--allow-net={leave}", "s.json").out.split()
@@ -225,7 +276,7 @@ class Leave(CliTest):
         (self.folder / "in").mkdir()
         (self.folder / "out").symlink_to("/")
         def attempt(path):
-            return {"try": [{"start_unix_server": "serve", "path": path, "as": "s"}, {"print": "serves"},
+            return {"try": [{"start_unix_server": "serve", "path": drawn(path), "as": "s"}, {"print": "serves"},
                             {"close": "s"}],
                     "except": {"PermissionError": [{"print": "{error}"}]}}
         self.write("s.json", scenario(*map(attempt, ("in/s", "s", "in/../s", "out/s")),
@@ -251,7 +302,7 @@ class Leave(CliTest):
         self.write("s.json", scenario(
             {"start_unix_server": "serve", "path": "in/t.sock", "as": "t"},
             {"open_unix_connection": "in/own", "as": "c"}, {"print": "own"},
-            *({"try": [{"open_unix_connection": path, "as": "c"}, {"print": "connected"}],
+            *({"try": [{"open_unix_connection": drawn(path), "as": "c"}, {"print": "connected"}],
                "except": {"PermissionError": [{"print": "{error}"}]}} for path in ("in/link", "in/..", "")),
             coroutines={"serve": {"params": ["c"], "do": []}}))
         with socket.socket(socket.AF_UNIX) as daemon:
