@@ -35,9 +35,10 @@ uint32_t base_symbols_find(const base_symbols *symbols, const char *text, size_t
     return symbols->slots[find_slot(symbols, text, length, base_hash(text, length))] - 1;
 }
 
-/* Keeps the slots at most three quarters full. */
+/* Keeps the slots at most half full: at three quarters, a text that is not there is looked for in
+ * more than eight of them, and in half as many it is in two or three. */
 static bool grow_slots(base_symbols *symbols) {
-    if (4 * (symbols->count + 1) <= 3 * symbols->slot_count)
+    if (2 * (symbols->count + 1) <= symbols->slot_count)
         return true;
     size_t count = symbols->slot_count > 0 ? 2 * symbols->slot_count : FIRST_SLOTS;
     uint32_t *slots = base_zalloc(count, sizeof *slots);
