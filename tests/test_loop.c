@@ -332,6 +332,31 @@ static void note_no_task(void *arg) {
     note("callback");
 }
 
+static int say_nothing(void *arg) {
+    (void)arg;
+    return 0;
+}
+
+/* The name that a task has by its number is cut as snprintf() cuts, whatever the room. */
+static void test_loop__a_name_is_as_long_as_there_is_room(void **state) {
+    (void)state;
+    char name[16], expected[16];
+    for (int number = 1; number <= 101; number++) {
+        cad_task *task;
+        assert_int_equal(cad_task_create(test_loop, say_nothing, NULL, NULL, &task), 0);
+        int length = snprintf(NULL, 0, "Task-%d", number);
+        assert_int_equal(cad_task_copy_name(task, NULL, 0), length);
+        for (size_t size = 1; size <= sizeof name; size++) {
+            memset(name, '?', sizeof name);
+            memset(expected, '?', sizeof expected);
+            (void)snprintf(expected, size, "Task-%d", number);
+            assert_int_equal(cad_task_copy_name(task, name, size), length);
+            assert_memory_equal(name, expected, sizeof name);
+        }
+    }
+    assert_int_equal(cad_loop_run(test_loop), 0);
+}
+
 static void test_loop__it_knows_which_task_runs(void **state) {
     (void)state;
     const cad_task_options options = {.name = "own"};
@@ -470,6 +495,7 @@ int main(void) {
         ENGINE_TEST(test_loop__who_wants_to_know_is_told_before_it_waits),
         ENGINE_TEST(test_loop__who_is_told_may_interrupt),
         ENGINE_TEST(test_loop__a_hold_waits_for_a_task_that_comes_later),
+        ENGINE_TEST(test_loop__a_name_is_as_long_as_there_is_room),
         ENGINE_TEST(test_loop__it_knows_which_task_runs),
         ENGINE_TEST(test_loop__its_tasks_are_listed_without_those_that_have_ended),
         ENGINE_TEST(test_loop__an_error_that_nobody_asked_for_is_reported),

@@ -193,7 +193,7 @@ static void test_pair__the_gutter_has_a_sign_for_each_kind(void **state) {
     signs_of(&both, "second", signs, false);
     assert_string_equal(
         signs,
-        "\xE2\x86\x90+\xE2\x88\x92\xE2\x89\xA0"); /* who waits, wakes whom, and takes the lock */
+        "\xE2\x86\x90+\xE2\x88\x92\xE2\x86\x95"); /* who waits, wakes whom, and takes the lock */
     close_both(&both);
 }
 

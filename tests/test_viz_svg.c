@@ -18,7 +18,7 @@ static char *svg_of(const struct stage *stage, const char *name) {
                                 .model = stage->sample.model,
                                 .theme = stage->state.theme,
                                 .adapts = true};
-    viz_svg_write(&svg, file);
+    assert_true(viz_svg_write(&svg, file));
     assert_int_equal(fclose(file), 0);
     const char *folder = getenv("CADRAN_VIEW_SHOTS");
     if (folder != NULL) {

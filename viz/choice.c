@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool viz_choice_is_plain(const struct viz_choice *choice) {
+/* Nothing was chosen but pins: there is no arrangement. */
+static bool is_plain(const struct viz_choice *choice) {
     return choice->filter[0] == '\0' && choice->grouping == VIZ_GROUPING_NONE &&
            choice->ordering == VIZ_ORDERING_TRACE;
 }
 
 bool viz_choice_has_words(const struct viz_choice *choice) {
-    return choice != NULL && !viz_choice_is_plain(choice);
+    return choice != NULL && !is_plain(choice);
 }
 
 const struct viz_arrangement *viz_arrangement_of(const struct viz_choice *choice) {
@@ -57,7 +58,7 @@ static int arrange(struct viz_choice *choice, const struct viz_model *model,
 int viz_choice_apply(struct viz_choice *choice, const struct viz_model *model,
                      struct viz_reasons *reasons) {
     int error = 0;
-    if (viz_choice_is_plain(choice))
+    if (is_plain(choice))
         viz_arrangement_free(&choice->arrangement);
     else
         error = arrange(choice, model, reasons);

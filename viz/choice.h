@@ -21,8 +21,6 @@ struct viz_choice {
     struct viz_arrangement pinned;
 };
 
-/* Nothing was chosen but pins: there is no arrangement. */
-bool viz_choice_is_plain(const struct viz_choice *choice);
 /* What is to be drawn; NULL: the model as it is, and no pins. */
 const struct viz_arrangement *viz_arrangement_of(const struct viz_choice *choice);
 const struct viz_arrangement *viz_pinned_of(const struct viz_choice *choice);

@@ -16,8 +16,47 @@ struct viz_range {
     double most;
 };
 
+static int compare_objects(const void *a, const void *b) {
+    const struct viz_counter_of *left = a, *right = b;
+    if (left->object != right->object)
+        return left->object < right->object ? -1 : 1;
+    return left->counter < right->counter ? -1 : left->counter > right->counter;
+}
+
+static int sort_by_object(struct viz_model *model) {
+    size_t count = model->trace->counter_count;
+    struct viz_counter_of *sorted = malloc((count + 1) * sizeof *sorted);
+    model->counters_by_object = sorted;
+    if (sorted == NULL)
+        return CAD_ENOMEM;
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = (struct viz_counter_of){model->trace->counters[i].object, i};
+    qsort(sorted, count, sizeof *sorted, compare_objects);
+    return 0;
+}
+
+size_t viz_counters_of(const struct viz_model *model, int64_t object,
+                       const struct viz_counter_of **counters) {
+    const struct viz_counter_of *sorted = model->counters_by_object;
+    size_t low = 0, high = model->trace->counter_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sorted[middle].object < object)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    size_t end = low;
+    while (end < model->trace->counter_count && sorted[end].object == object)
+        end++;
+    *counters = sorted + low;
+    return end - low;
+}
+
 int viz_counters_make(struct viz_model *model) {
     size_t count = model->trace->counter_count;
+    if (sort_by_object(model) != 0)
+        return CAD_ENOMEM;
     model->counter_ranges = calloc(count > 0 ? count : 1, sizeof *model->counter_ranges);
     if (model->counter_ranges == NULL)
         return CAD_ENOMEM;
@@ -41,6 +80,7 @@ void viz_counters_free(struct viz_model *model) {
     for (size_t i = 0; model->counter_ranges != NULL && i < model->trace->counter_count; i++)
         free(model->counter_ranges[i]);
     free(model->counter_ranges);
+    free(model->counters_by_object);
 }
 
 const struct trace_counter *viz_counter(const struct viz_model *model, uint32_t counter) {

@@ -14,6 +14,17 @@ void viz_counter_name(const struct viz_model *model, uint32_t counter, char *out
 void viz_counter_range(const struct viz_model *model, uint32_t counter, int64_t from_ns,
                        int64_t to_ns, double *least, double *most);
 
+/* That a counter is of an object. */
+struct viz_counter_of {
+    int64_t object;
+    uint32_t counter; /* its index */
+};
+
+/* The counters of an object, in the order of the trace: how many, and where they stand, one behind
+ * the other. */
+size_t viz_counters_of(const struct viz_model *model, int64_t object,
+                       const struct viz_counter_of **counters);
+
 /* Gets a model's counters ready to be looked up. 0, or CAD_ENOMEM: then, too, they are to be freed.
  */
 int viz_counters_make(struct viz_model *model);

@@ -88,16 +88,19 @@ static void add_args(struct viz_description *out, const struct trace_model *trac
 }
 
 /* What the object that a wait is for was like when it began. Its owner is told by the wait. */
-static void add_object(struct viz_description *out, const struct trace_model *trace,
+static void add_object(struct viz_description *out, const struct viz_model *model,
                        const struct trace_slice *slice) {
+    const struct trace_model *trace = model->trace;
     double object;
-    if (!trace_arg_number(trace, slice->args, "object", &object))
+    const struct viz_counter_of *counters;
+    if (!trace_arg_number(trace, slice->args, "object", &object) || !(fabs(object) < 9e15))
         return;
-    for (size_t i = 0; i < trace->counter_count; i++) {
-        const struct trace_counter *counter = &trace->counters[i];
+    size_t count = viz_counters_of(model, llround(object), &counters);
+    for (size_t i = 0; i < count; i++) {
+        const struct trace_counter *counter = &trace->counters[counters[i].counter];
         const char *key = trace_text(trace, counter->key);
         char name[48], value[TRACE_FIELD_WORDS];
-        if ((double)counter->object != object || strcmp(key, "owner") == 0)
+        if (strcmp(key, "owner") == 0)
             continue;
         trace_field_name(key, name, sizeof name);
         trace_field_value(key, llround(trace_counter_at(counter, slice->begin_ns)), value);
@@ -162,7 +165,7 @@ static void describe_bar(struct viz_description *out, const struct viz_model *mo
     if (bar->look == VIZ_LOOK_WAIT || bar->look == VIZ_LOOK_SLEEP)
         add_woken_by(out, model, bar);
     add_args(out, model->trace, slice->args);
-    add_object(out, model->trace, slice);
+    add_object(out, model, slice);
     add_args(out, model->trace, slice->end_args);
     if (bar->look == VIZ_LOOK_SPAN)
         add_wakes(out, model, index);
@@ -307,13 +310,21 @@ static void describe_old_bar(struct viz_description *out, const struct viz_pair 
     describe_bar(out, old, index);
 }
 
+/* The sentence of a difference, in a buffer that the caller frees. */
+static const char *say(struct viz_description *out, const struct viz_pair *pair,
+                       const struct cmp_difference *difference, base_buffer *sentence) {
+    if (cmp_sentence(pair->result, difference, sentence) == 0)
+        return sentence->data;
+    out->cut = true;
+    return "not enough memory to say it";
+}
+
 static void describe_change(struct viz_description *out, const struct viz_pair *pair,
                             uint32_t index) {
     const struct cmp_difference *difference = cmp_difference_at(pair->result, index);
     const struct viz_change *change = &pair->changes[index];
     base_buffer sentence = {0};
-    if (cmp_sentence(pair->result, difference, &sentence) == 0)
-        snprintf(out->heading, sizeof out->heading, "%.*s", (int)sentence.length, sentence.data);
+    viz_copy_text(out->heading, sizeof out->heading, say(out, pair, difference, &sentence));
     base_buffer_free(&sentence);
     add_fact(out, "difference", cmp_kind_words[difference->kind]);
     for (int side = 0; side < CMP_SIDES; side++)
@@ -325,9 +336,9 @@ static void describe_change(struct viz_description *out, const struct viz_pair *
                  llabs(change->time_ns[CMP_B] - change->time_ns[CMP_A]));
     if (change->root)
         add_count(out, "root of", difference->consequences);
-    else if (cmp_sentence(pair->result, cmp_difference_at(pair->result, difference->root),
-                          &sentence) == 0)
-        add_fact(out, "follows from", sentence.data);
+    else
+        add_fact(out, "follows from",
+                 say(out, pair, cmp_difference_at(pair->result, difference->root), &sentence));
     base_buffer_free(&sentence);
 }
 

@@ -19,6 +19,7 @@ struct viz_description {
     char heading[200];
     struct viz_fact facts[VIZ_FACTS_MAX];
     int count;
+    bool cut; /* there was no memory for all of it: what is missing says so in its place */
 };
 
 /* False where there is nothing to say. Facts that do not fit are counted by the last one. */

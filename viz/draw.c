@@ -73,7 +73,7 @@ struct brush {
     struct viz_drawer *drawer;
     const struct viz_raster *raster;
     struct viz_rect clip;
-    enum viz_theme theme;
+    uint32_t colours[VIZ_ROLE_COUNT]; /* the theme's */
     struct viz_paint paint;
 };
 
@@ -256,7 +256,7 @@ static void draw_density(const struct brush *brush, const struct viz_prim *prim,
         return;
     }
     for (int level = 0; level < density->levels; level++)
-        colours[level] = viz_palette_pixel(brush->theme, density->roles[level]);
+        colours[level] = brush->colours[density->roles[level]];
     for (int y = brush->clip.y; y < brush->clip.y + brush->clip.h; y++) {
         int y0;
         int y1;
@@ -417,7 +417,7 @@ static void draw_band(struct brush *brush, const struct viz_scene *scene, size_t
     for (size_t i = index > 0 ? drawer->ends[index - 1] : 0; i < drawer->ends[index]; i++) {
         const struct piece *piece = &drawer->pieces[drawer->listed[i]];
         brush->clip = viz_common_rect(band, piece->seen);
-        brush->paint.colour = viz_palette_pixel(brush->theme, piece->prim->role);
+        brush->paint.colour = brush->colours[piece->prim->role];
         brush->paint.alpha = piece->prim->alpha;
         draw_piece(brush, scene, piece);
     }
@@ -425,7 +425,9 @@ static void draw_band(struct brush *brush, const struct viz_scene *scene, size_t
 
 bool viz_draw(struct viz_drawer *drawer, const struct viz_scene *scene, enum viz_theme theme,
               const struct viz_raster *raster) {
-    struct brush brush = {.drawer = drawer, .raster = raster, .theme = theme};
+    struct brush brush = {.drawer = drawer, .raster = raster};
+    for (int role = 0; role < VIZ_ROLE_COUNT; role++)
+        brush.colours[role] = viz_palette_pixel(theme, role);
     int height = raster->width < BAND ? BAND / (raster->width > 0 ? raster->width : 1) : 1;
     size_t bands = (size_t)((raster->height + height - 1) / height);
     drawer->failed = false;

@@ -141,17 +141,21 @@ int viz_png_write(struct viz_model *model, const struct viz_image_options *optio
 static int write_svg(const struct viz_svg *svg, const char *path, char message[VIZ_MESSAGE_SIZE]) {
     errno = 0;
     if (strcmp(path, "-") == 0) {
-        viz_svg_write(svg, stdout);
+        bool whole = viz_svg_write(svg, stdout);
         bool written = fflush(stdout) == 0 && !ferror(stdout);
+        if (!whole)
+            return fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
         return written ? 0 : fail(message, CAD_ESYSTEM, "standard output", strerror(errno));
     }
     struct base_replacement file;
     int flaw = base_replace_open(&file, path);
     if (flaw != 0)
         return fail(message, CAD_ESYSTEM, path, strerror(flaw));
-    viz_svg_write(svg, file.stream);
-    flaw = base_replace_finish(&file);
+    bool whole = viz_svg_write(svg, file.stream);
+    flaw = whole ? base_replace_finish(&file) : 0;
     base_replace_drop(&file);
+    if (!whole)
+        return fail(message, CAD_ENOMEM, "drawing the picture", "out of memory");
     return flaw == 0 ? 0 : fail(message, CAD_ESYSTEM, path, strerror(flaw));
 }
 

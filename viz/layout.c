@@ -31,7 +31,7 @@
 #define PANEL_PART 0.4   /* and has so much of the height there */
 
 int viz_px(const struct viz_frame *frame, double units) {
-    return (int)lround(units * frame->scale);
+    return viz_nearest(units * frame->scale);
 }
 
 /* A number that stays the same makes no picture, and an owner is the number of a track. */
@@ -308,17 +308,11 @@ int viz_bar_height(const struct viz_frame *frame) {
     return height > 1 ? height : 1;
 }
 
-bool viz_is_place_seen(const struct viz_painter *painter, uint32_t place) {
-    double first = painter->view->first_row;
-    return place != TRACE_NO_INDEX && place + 1.0 > first &&
-           place < first + painter->frame->extent.visible_rows;
-}
-
 struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t place, int x0, int x1) {
     const struct viz_frame *frame = painter->frame;
     int height = height_in_use(frame);
     double top = viz_row_top(frame, painter->view, place) + (frame->row_px - height) / 2;
-    struct viz_rect rect = {x0, (int)lround(top), x1 - x0, viz_bar_height(frame)};
+    struct viz_rect rect = {x0, viz_nearest(top), x1 - x0, viz_bar_height(frame)};
     if (painter->ghost) {
         rect.y += rect.h + ghost_gap(frame);
         rect.h = ghost_height(frame);

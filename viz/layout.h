@@ -133,6 +133,12 @@ void viz_frame_make(struct viz_frame *frame, const struct viz_model *model, stru
 /* The same frame as if the pins were all the lanes. A view of it begins at its first row. */
 struct viz_frame viz_frame_of_pins(const struct viz_frame *frame);
 
+/* The nearest whole number, halves away from 0: as lround(), where that would be called very often.
+ */
+static inline int viz_nearest(double number) {
+    return (int)(number < 0 ? number - 0.5 : number + 0.5);
+}
+
 /* Pixels for a length of the design. */
 int viz_px(const struct viz_frame *frame, double units);
 

@@ -212,12 +212,13 @@ static bool is_short(const struct viz_row_painter *rows, const struct viz_bar *b
            !viz_is_stuck(painter, bar);
 }
 
-/* The first bar from `at` on that does not end in the cell from column x0 on. */
+/* The first bar from `at` on that does not end in the cell from column x0 on; cells have about as
+ * many as their neighbours. */
 static uint32_t end_of_cell(const struct viz_row_painter *rows, uint32_t at, int x0) {
     const struct viz_painter *painter = rows->painter;
     uint32_t end = rows->row->first_bar + rows->row->bar_count;
     double end_ns = viz_time_at(painter->frame, painter->view, x0 + rows->unit - 0.5);
-    return viz_bar_from(painter->model, at, end - at, (int64_t)ceil(end_ns));
+    return viz_bar_near(painter->model, at, end - at, rows->in_cell, (int64_t)ceil(end_ns));
 }
 
 /* Whether nothing is near the cell of some bars. What has no length has no share of the time,
@@ -241,6 +242,7 @@ static bool is_alone(const struct viz_row_painter *rows, uint32_t at, uint32_t a
 /* Paints a cell; returns the first bar after it. */
 static uint32_t paint_cell(struct viz_row_painter *rows, uint32_t at, int x0) {
     uint32_t after = end_of_cell(rows, at, x0);
+    rows->in_cell = after - at;
     if (rows->labels) { /* the name of a bar in several cells stands at the last of them */
         label_cell(rows, at, after, x0);
         return after;

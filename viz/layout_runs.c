@@ -180,10 +180,10 @@ static void measure(const struct viz_shares *shares, double whole_ns, int most, 
     int below = 0;
     for (int i = 0; i < LEVELS; i++) {
         bool work = levels[i] == VIZ_LOOK_SPAN;
-        double share = fmax(shares->ns[levels[i]], 0) / whole_ns * (work ? 1 : SLIM);
         bool some = shares->ns[levels[i]] > 0;
-        sum = fmin(sum + share, 1);
-        int top = (int)lround(sum * most);
+        double share = some ? shares->ns[levels[i]] / whole_ns * (work ? 1 : SLIM) : 0;
+        sum = sum + share < 1 ? sum + share : 1;
+        int top = viz_nearest(sum * most);
         heights[levels[i]] = top > below ? top - below : some ? -1 : 0;
         below = top;
     }
@@ -212,7 +212,8 @@ static double whole_of(const struct viz_painter *painter, const struct viz_cell 
 void viz_add_cell(struct viz_row_painter *rows, const struct viz_cell *cell) {
     const struct viz_painter *painter = rows->painter;
     double from_ns = viz_time_at(painter->frame, painter->view, cell->x - 0.5);
-    from_ns = fmax(from_ns, (double)painter->model->bars[cell->first].begin_ns);
+    double begin_ns = (double)painter->model->bars[cell->first].begin_ns;
+    from_ns = from_ns > begin_ns ? from_ns : begin_ns;
     double to_ns = viz_time_at(painter->frame, painter->view, cell->x + rows->unit - 0.5);
     struct viz_shares shares =
         cell->alone

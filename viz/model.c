@@ -589,6 +589,17 @@ uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t co
     return low;
 }
 
+uint32_t viz_bar_near(const struct viz_model *model, uint32_t first, uint32_t count, uint32_t guess,
+                      int64_t time_ns) {
+    uint32_t end = first + count;
+    uint32_t low = guess < count ? first + guess : end;
+    for (uint32_t step = 1; low > first && model->bars[low - 1].end_ns >= time_ns; step *= 2) {
+        end = low - 1; /* which may be the one */
+        low = end - first > step ? end - step : first;
+    }
+    return viz_bar_from(model, low, end - low, time_ns);
+}
+
 size_t viz_mark_from(const struct viz_model *model, uint32_t lane, double time_ns, size_t *end) {
     size_t low = model->lane_mark_count;
     size_t high = model->mark_count;

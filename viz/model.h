@@ -146,8 +146,9 @@ struct viz_model {
     uint32_t *wakes; /* private, as the next: wakes.h */
     uint32_t *wake_ends;
     struct trace_counter at_work; /* how many tasks are: in the place of the trace's open spans */
-    struct viz_range **counter_ranges; /* private: counters.h */
-    struct viz_density density;        /* for the map */
+    struct viz_range **counter_ranges; /* private, as the next: counters.h */
+    struct viz_counter_of *counters_by_object;
+    struct viz_density density; /* for the map */
 
     struct viz_object *objects; /* see objects.h */
     size_t object_count;
@@ -199,6 +200,9 @@ uint32_t viz_lane_of(const struct viz_model *model, struct viz_id id);
 /* The first bar among `count` of them, from bars[first] on, that ends at or after a time; first +
  * count where none does. */
 uint32_t viz_bar_from(const struct viz_model *model, uint32_t first, uint32_t count,
+                      int64_t time_ns);
+/* The same, where it is most likely near bars[first + guess]. */
+uint32_t viz_bar_near(const struct viz_model *model, uint32_t first, uint32_t count, uint32_t guess,
                       int64_t time_ns);
 /* The first of a lane's marks at or after a time, and the end of them: both into viz_model.marks.
  * TRACE_NO_INDEX in a lane's place: those of no lane. */

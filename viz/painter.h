@@ -32,8 +32,6 @@ int viz_column(const struct viz_painter *painter, double time_ns);
 /* The top of a row, in pixels, and the height of its bars; the room above and below is equal. */
 double viz_row_top(const struct viz_frame *frame, const struct viz_view *view, double row);
 int viz_bar_height(const struct viz_frame *frame);
-/* Whether a place of the picture can be seen, in part at least. */
-bool viz_is_place_seen(const struct viz_painter *painter, uint32_t place);
 /* The rectangle of a bar's full height in a place, between two columns. */
 struct viz_rect viz_bar_rect(const struct viz_painter *painter, uint32_t place, int x0, int x1);
 /* The place of a lane's first row; TRACE_NO_INDEX: it is not shown. */

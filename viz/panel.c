@@ -60,10 +60,6 @@ void viz_panel_underline(struct viz_panel *panel) {
         panel->pieces[panel->piece_count - 1].emphasised = true;
 }
 
-void viz_panel_emphasise(struct viz_panel *panel, const char *text) {
-    add_piece(panel, text, strlen(text), (struct viz_piece){.emphasised = true});
-}
-
 void viz_panel_link_bytes(struct viz_panel *panel, const char *text, size_t length,
                           struct viz_link link) {
     if (!base_grow(&panel->links, &panel->link_capacity, panel->link_count, sizeof *panel->links)) {

@@ -76,7 +76,6 @@ void viz_panel_open(struct viz_panel *panel, enum viz_block_kind kind);
 /* Add a piece. Its text is shown, never obeyed, and stays one line (base/show.h). */
 void viz_panel_say(struct viz_panel *panel, const char *text);
 void viz_panel_say_bytes(struct viz_panel *panel, const char *text, size_t length);
-void viz_panel_emphasise(struct viz_panel *panel, const char *text);
 /* The last piece is what has just changed. */
 void viz_panel_underline(struct viz_panel *panel);
 void viz_panel_link(struct viz_panel *panel, const char *text, struct viz_link link);

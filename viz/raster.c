@@ -4,15 +4,6 @@
 
 #include <string.h>
 
-struct viz_rect viz_common_rect(struct viz_rect a, struct viz_rect b) {
-    int left = a.x > b.x ? a.x : b.x;
-    int top = a.y > b.y ? a.y : b.y;
-    int right = a.x + a.w < b.x + b.w ? a.x + a.w : b.x + b.w;
-    int bottom = a.y + a.h < b.y + b.h ? a.y + a.h : b.y + b.h;
-    return (struct viz_rect){left, top, right > left ? right - left : 0,
-                             bottom > top ? bottom - top : 0};
-}
-
 static uint32_t *row_at(const struct viz_raster *raster, int x, int y) {
     return raster->pixels + (size_t)y * raster->stride + x;
 }

@@ -30,7 +30,14 @@ struct viz_paint {
     uint8_t alpha;
 };
 
-struct viz_rect viz_common_rect(struct viz_rect a, struct viz_rect b);
+static inline struct viz_rect viz_common_rect(struct viz_rect a, struct viz_rect b) {
+    int left = a.x > b.x ? a.x : b.x;
+    int top = a.y > b.y ? a.y : b.y;
+    int right = a.x + a.w < b.x + b.w ? a.x + a.w : b.x + b.w;
+    int bottom = a.y + a.h < b.y + b.h ? a.y + a.h : b.y + b.h;
+    return (struct viz_rect){left, top, right > left ? right - left : 0,
+                             bottom > top ? bottom - top : 0};
+}
 
 /* Each byte of a pixel by so much of 255, rounded down. */
 static inline uint32_t viz_pixel_scale(uint32_t pixel, uint32_t by) {

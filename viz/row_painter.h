@@ -41,6 +41,7 @@ struct viz_row_painter {
     int named;   /* the column up to which there are names of this row beside its bars */
     struct viz_columns rings; /* what the arrows of a deadlock's circles take; empty: nothing */
     struct viz_run run;
+    uint32_t in_cell; /* bars in the cell before */
 };
 
 /* Paints what has been gathered in rows->run, and begins anew. */

@@ -59,11 +59,17 @@ struct viz_shares viz_shares_of_bars(const struct viz_model *model, uint32_t fir
     return shares;
 }
 
-/* The first of `count` bars from bars[first] on that begins at a time or later. */
+/* The first of `count` bars from bars[first] on that begins at a time or later. Most often that is
+ * one of the last ones. */
 static uint32_t first_to_begin(const struct viz_model *model, uint32_t first, uint32_t count,
                                double time_ns) {
-    uint32_t low = first;
-    uint32_t high = first + count;
+    uint32_t low = first + count;
+    uint32_t high = low;
+    for (uint32_t step = 1; low > first && (double)model->bars[low - 1].begin_ns >= time_ns;
+         step *= 2) {
+        high = low - 1;
+        low = high - first > step ? high - step : first;
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if ((double)model->bars[middle].begin_ns < time_ns)
@@ -84,7 +90,8 @@ static struct viz_shares shares_between(const struct viz_model *model, uint32_t 
      */
     for (uint32_t i = at; i < end && (double)model->bars[i].begin_ns < from_ns; i++) {
         const struct viz_bar *bar = &model->bars[i];
-        shares.ns[bar->look] -= fmin(from_ns, (double)bar->end_ns) - (double)bar->begin_ns;
+        double cut_ns = from_ns < (double)bar->end_ns ? from_ns : (double)bar->end_ns;
+        shares.ns[bar->look] -= cut_ns - (double)bar->begin_ns;
     }
     if (at < end && (double)model->bars[end - 1].end_ns > to_ns)
         shares.ns[model->bars[end - 1].look] -= (double)model->bars[end - 1].end_ns - to_ns;

@@ -81,6 +81,7 @@ struct writer {
     bool grouped;        /* a group of a clip is open, ... */
     uint32_t clip;       /* ... of this one */
     struct viz_id shows; /* the group within it that is open; VIZ_ID_NOTHING: none */
+    bool cut;            /* there was no memory for something that is said */
 };
 
 /* --- Texts -------------------------------------------------------------------------------- */
@@ -296,6 +297,7 @@ static void put_title(struct writer *writer, struct viz_id id) {
     struct viz_description said;
     if (!viz_describe_arranged(writer->svg->model, writer->svg->arrangement, id, &said))
         return;
+    writer->cut |= said.cut;
     fputs("<title>", writer->file);
     put_escaped(writer->file, said.heading);
     for (int i = 0; i < said.count; i++) {
@@ -412,7 +414,7 @@ static void put_definitions(struct writer *writer) {
     fputs("</defs>\n", writer->file);
 }
 
-void viz_svg_write(const struct viz_svg *svg, FILE *file) {
+bool viz_svg_write(const struct viz_svg *svg, FILE *file) {
     const struct viz_scene *scene = svg->scene;
     struct writer writer = {.svg = svg, .scene = scene, .file = file};
     fprintf(file,
@@ -431,4 +433,5 @@ void viz_svg_write(const struct viz_svg *svg, FILE *file) {
     }
     leave(&writer);
     fputs("</svg>\n", file);
+    return !writer.cut;
 }

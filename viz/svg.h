@@ -26,7 +26,9 @@ struct viz_svg {
     bool adapts; /* to the other theme, where whoever looks at it prefers that */
 };
 
-/* Writes it; whether all was written says the file. */
-void viz_svg_write(const struct viz_svg *svg, FILE *file);
+/* Writes it; whether all was written says the file. False: there was no memory for all that it
+ * says.
+ */
+bool viz_svg_write(const struct viz_svg *svg, FILE *file);
 
 #endif

@@ -94,7 +94,7 @@ void base_zlib_free(void *context, void *pointer) {
     base_free(pointer);
 }
 
-bool base_grow(void *array, size_t *capacity, size_t count, size_t element_size) {
+bool base_grow_full(void *array, size_t *capacity, size_t count, size_t element_size) {
     void *memory;
     memcpy(&memory, array, sizeof memory);
     memory = base_grown(memory, count, capacity, element_size);

@@ -34,9 +34,14 @@ char *base_strndup(const char *text, size_t length);
 void *base_zlib_alloc(void *context, unsigned count, unsigned size);
 void base_zlib_free(void *context, void *pointer);
 
+/* What base_grow() does where there is no room. */
+bool base_grow_full(void *array, size_t *capacity, size_t count, size_t element_size);
+
 /* Makes room in a growing array for one element more: false, and nothing changed, where there is
  * no memory. `array` is the address of the pointer to the first element. */
-bool base_grow(void *array, size_t *capacity, size_t count, size_t element_size);
+static inline bool base_grow(void *array, size_t *capacity, size_t count, size_t element_size) {
+    return count < *capacity || base_grow_full(array, capacity, count, element_size);
+}
 /* The same for who keeps the pointer: the array, moved or not, or NULL; the old one is then as it
  * was. */
 void *base_grown(void *array, size_t count, size_t *capacity, size_t element_size);

@@ -225,8 +225,9 @@ double base_number_floor_divide(double a, double b) {
     return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-/* Whether a number that is not negative is above 5 * 10^places, which no double is perhaps: then
- * the nearest one may be above it or below. */
+/* Whether a number that is not negative is above 5 * 10^places. Where that is no double, the
+ * nearest one may be above it or below; so a number that is this nearest one is looked at digit by
+ * digit. */
 static bool exceeds_half(double number, int places) {
     char exact[400]; /* a whole number below 10^309 */
     double half = base_number_read("5", 1, places);

@@ -1,4 +1,4 @@
-/* UTF-8. */
+/* UTF-8, what a text takes on a terminal, and what hashes of this process begin with. */
 #include "base/text.h"
 
 #include <stdatomic.h>

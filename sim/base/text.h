@@ -1,4 +1,4 @@
-/* text.h - what is done with bytes of text. */
+/* text.h - UTF-8, the width of a text on a terminal, and hashes of texts. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 

@@ -114,7 +114,6 @@ static void free_match(struct cmp_match *match) {
         cmp_history_free(&match->history[side]);
         cmp_queues_free(&match->walk[side].window);
         cmp_queues_free(&match->walk[side].late);
-        base_map_free(&match->walk[side].extra);
     }
     base_free(match->jumps);
     base_map_free(&match->jumps_by_class);
@@ -125,6 +124,8 @@ static int begin_history(struct cmp_result *result, struct cmp_history *history,
     const struct cmp_source *source = &result->sources[side];
     cmp_history_init(history, side, &result->things);
     history->leaves_runs = result->real[CMP_A] || result->real[CMP_B];
+    if (result->aligned)
+        history->steps = &result->alignment.steps[side];
     history->leaves_details = result->detailed[CMP_A] != result->detailed[CMP_B];
     return source->path != NULL
                ? trace_reading_open(source->path, &history->consumer, &history->reading, message)
@@ -136,8 +137,10 @@ static int begin_history(struct cmp_result *result, struct cmp_history *history,
  * time. */
 static int compare_events(struct cmp_result *result, const struct cmp_settings *settings,
                           bool until_different, char message[CMP_MESSAGE_SIZE]) {
-    struct cmp_match match = {
-        .result = result, .settings = settings, .until_different = until_different};
+    struct cmp_match match = {.result = result,
+                              .settings = settings,
+                              .until_different = until_different,
+                              .keeps_steps = !until_different && !result->aligned};
     char messages[CMP_SIDES][CMP_MESSAGE_SIZE] = {"", ""};
     int error = cmp_things_init(&result->things, &result->renames) ? 0 : CAD_ENOMEM;
     if (settings->pairs != NULL)
@@ -157,6 +160,8 @@ static int compare_events(struct cmp_result *result, const struct cmp_settings *
 }
 
 static void forget_events(struct cmp_result *result) {
+    if (!result->aligned)
+        cmp_align_free(&result->alignment);
     cmp_things_free(&result->things);
     base_free(result->differences);
     base_free(result->places);
@@ -194,6 +199,7 @@ static int try_same(struct cmp_result *result, const struct cmp_settings *settin
     struct cmp_settings alone = *settings;
     struct cmp_result supposed = *result; /* the sources and their names */
     supposed.things = (struct cmp_things){0};
+    supposed.alignment = (struct cmp_alignment){0};
     supposed.differences = NULL;
     supposed.places = NULL;
     supposed.roots = NULL;
@@ -224,6 +230,17 @@ static int compare_all(struct cmp_result *result, const struct cmp_settings *set
         forget_events(result);
         error = compare_events(result, settings, false, message);
     }
+    /* What is out of step is aligned, and all is compared once more by that. */
+    for (int side = 0; side < CMP_SIDES; side++)
+        result->alignment.begins_late[side] = !result->real[side] && result->real[!side];
+    if (error == 0 && result->count > 0)
+        error = cmp_align(&result->alignment, result->things.tasks.count, &result->aligned);
+    if (error == 0 && result->aligned) {
+        forget_events(result);
+        error = compare_events(result, settings, false, message);
+    }
+    result->aligned = false; /* what is known of it is not needed any more */
+    cmp_align_free(&result->alignment);
     return error;
 }
 

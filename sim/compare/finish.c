@@ -161,13 +161,17 @@ static uint32_t doer_of(const struct cmp_event *event) {
     return by_other ? event->other : event->task;
 }
 
-/* Whether a task ends in another way in the place of a root that the other side has alone: it was
- * that end which kept the task from it. */
-static bool ends_instead(const struct cmp_difference *root, const struct cmp_difference *end,
-                         int side) {
+/* Whether a task fails, or is cancelled, in the place of a root that the other side has alone: it
+ * was that end which kept the task from it. Where it only returns, what it did not do is the root.
+ * `first`: it does nothing before; one that fails may leave blocks before it ends. */
+static bool ends_instead(const struct cmp_result *result, const struct cmp_difference *root,
+                         const struct cmp_difference *end, int side, bool first) {
     const struct cmp_event *event = &end->event[side], *other = &root->event[!side];
-    return cmp_is_other_end(end) && is_single(root) && other->ordinal != 0 &&
-           doer_of(other) == event->task && other->time_ns == event->time_ns;
+    if (!cmp_is_other_end(end) || !is_single(root) || other->ordinal == 0 ||
+        doer_of(other) != event->task || other->time_ns != event->time_ns)
+        return false;
+    const char *how = cmp_text(result, event->words);
+    return strncmp(how, "failed", strlen("failed")) == 0 || (first && strcmp(how, "returned") != 0);
 }
 
 static void change_places(struct cmp_difference *root, struct cmp_difference *sooner, int side) {
@@ -193,7 +197,8 @@ static int turn_roots(struct cmp_result *result) {
         bool first = false;
         if (side < CMP_SIDES)
             error = find_first(result, &latest, side, i, &first);
-        bool before = first && (depends_on(root, sooner, side) || ends_instead(root, sooner, side));
+        bool before = (first && depends_on(root, sooner, side)) ||
+                      (side < CMP_SIDES && ends_instead(result, root, sooner, side, first));
         if (root != sooner && (before || comes_of(root, sooner)))
             change_places(root, sooner, side < CMP_SIDES ? side : CMP_B);
     }

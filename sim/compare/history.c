@@ -214,6 +214,23 @@ static uint64_t hash_said(const struct cmp_history *history, uint64_t seed,
     return cmp_hash_said(history->things, history->side, seed, text);
 }
 
+/* Where the steps of its task have been aligned, a record is found by its pair, and not by
+ * counting. It is the last one, and begins something or takes no time; of what has a length the end
+ * follows its begin. */
+static void find_pair(struct cmp_history *history, struct cmp_record *record) {
+    const struct cmp_steps *steps = history->steps;
+    if (steps == NULL)
+        return;
+    while (history->step < steps->count && steps->list[history->step].ordinal < record->ordinal)
+        history->step++;
+    if (history->step == steps->count || steps->list[history->step].ordinal != record->ordinal)
+        return;
+    uint32_t pair = steps->list[history->step].pair;
+    record->alone = pair == CMP_NO_PAIR;
+    record->class = record->alone ? base_mix(base_mix(record->ordinal, 0), (uint64_t)history->side)
+                                  : base_mix(base_mix(pair, 0), CMP_SIDES);
+}
+
 /* A kind, of a task, and of a thing that it is about. */
 static uint64_t class_of(enum trace_kind kind, uint32_t task, uint32_t thing) {
     return base_mix(base_mix((uint64_t)kind << 32 | task, 0), (uint64_t)thing + 1);
@@ -269,9 +286,11 @@ static int span_begins(struct cmp_history *history, const struct trace_event *ev
     if (record == NULL)
         return CAD_ENOMEM;
     record->class = hash_said(history, record->class, event->name);
+    find_pair(history, record);
     uint32_t name =
         base_strings_add(history->things->strings, event->name.text, event->name.length);
-    struct cmp_open_span span = {.class = record->class, .begin_ns = event->time_ns, .name = name};
+    struct cmp_open_span span = {
+        .class = record->class, .begin_ns = event->time_ns, .name = name, .alone = record->alone};
     if (name == UINT32_MAX || !push_span(history, alive, span))
         return CAD_ENOMEM;
     return put_name(history, record, event->name);
@@ -284,6 +303,7 @@ static int span_ends(struct cmp_history *history, const struct trace_event *even
         return CAD_ENOMEM;
     struct cmp_open_span span = pop_span(history, alive);
     record->class = base_mix(span.class, 1);
+    record->alone = span.alone;
     record->begin_ns = span.begin_ns;
     int error = put_name(history, record, event->name);
     return error == 0 ? put_outcome(history, record, event) : error;
@@ -306,8 +326,9 @@ static int wait_begins(struct cmp_history *history, const struct trace_event *ev
             cmp_hash(class_of(TRACE_WAIT_BEGIN, alive->task, record->object), verb_of(event->name));
     else
         record->class = hash_said(history, record->class, event->name); /* "await job1" */
-    alive->begin = cmp_behind_last(history) - 1;
+    find_pair(history, record);
     alive->wait_class = record->class;
+    alive->alone = record->alone;
     alive->wait_ns = event->time_ns;
     alive->until_ns = record->until_ns;
     alive->wait_object = record->object;
@@ -339,7 +360,7 @@ static int wait_ends(struct cmp_history *history, const struct trace_event *even
     if (record == NULL)
         return CAD_ENOMEM;
     record->class = base_mix(alive->wait_class, 1);
-    record->begin = alive->begin;
+    record->alone = alive->alone;
     record->begin_ns = alive->wait_ns;
     record->until_ns = alive->until_ns;
     record->object = alive->wait_object;
@@ -350,6 +371,11 @@ static int wait_ends(struct cmp_history *history, const struct trace_event *even
     count_wait(history, record);
     int error = put_name(history, record, event->name);
     return error == 0 ? put_outcome(history, record, event) : error;
+}
+
+static bool is_slice(enum trace_kind kind) {
+    return kind == TRACE_SPAN_BEGIN || kind == TRACE_SPAN_END || kind == TRACE_SPAN_POINT ||
+           kind == TRACE_WAIT_BEGIN || kind == TRACE_WAIT_END || kind == TRACE_WAIT_POINT;
 }
 
 /* Of what has no length, both. */
@@ -582,10 +608,8 @@ static int on_run(struct cmp_history *history, const struct trace_event *event) 
     return put_outcome(history, record, event);
 }
 
-static int take(struct trace_consumer *consumer, const struct trace_event *event) {
-    struct cmp_history *history = (struct cmp_history *)(void *)consumer;
-    history->time_ns = event->time_ns;
-    history->ordinal = event->ordinal;
+/* Makes the records of an event. */
+static int take_event(struct cmp_history *history, const struct trace_event *event) {
     switch (event->kind) {
     case TRACE_LOOP_BEGIN:
     case TRACE_LOOP_END:
@@ -628,6 +652,17 @@ static int take(struct trace_consumer *consumer, const struct trace_event *event
     default:
         return 0;
     }
+}
+
+static int take(struct trace_consumer *consumer, const struct trace_event *event) {
+    struct cmp_history *history = (struct cmp_history *)(void *)consumer;
+    history->time_ns = event->time_ns;
+    history->ordinal = event->ordinal;
+    uint64_t behind = cmp_behind_last(history);
+    int error = take_event(history, event);
+    if (error == 0 && behind < cmp_behind_last(history) && !is_slice(event->kind))
+        find_pair(history, cmp_record_at(history, behind));
+    return error;
 }
 
 void cmp_history_init(struct cmp_history *history, int side, struct cmp_things *things) {

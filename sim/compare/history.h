@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/map.h"
+#include "compare/align.h"
 #include "compare/things.h"
 #include "trace/event.h"
 
@@ -21,7 +22,6 @@ struct cmp_record {
     uint64_t said;  /* a hash of all that it says beside that, its time, and `other` */
     uint64_t ordinal, line;
     uint64_t partner; /* the number of the other side's record; CMP_NO_RECORD */
-    uint64_t begin;   /* of the end of a wait: the number of its begin */
     int64_t time_ns, begin_ns, span_begin_ns;
     int64_t until_ns; /* of a wait: when it ends by itself, or would have; CMP_NO_TIME */
     uint64_t text;    /* where its name and its words lie, one behind the other */
@@ -34,8 +34,8 @@ struct cmp_record {
     uint8_t kind;        /* enum trace_kind */
     bool compared;       /* with its partner, which may be gone */
     bool done;           /* it has been dealt with, before it was the first */
-    bool parted;         /* from a partner that was none: it stands in no line */
-    bool extra;          /* the other side has none for it, and will have none */
+    bool alone;          /* the other side has none for it, and will have none (align.h) */
+    bool in_step;        /* it has been compared while its task was in step on both sides */
 };
 
 /* A task that is alive. */
@@ -47,10 +47,9 @@ struct cmp_alive {
     int64_t wait_ns, until_ns;
     uint32_t wait_object, awaited, waker;
     uint32_t wait_name; /* text: of a wait for no object that somebody ends, "await job1"; else 0 */
-    uint64_t begin;     /* the record of its begin */
     uint64_t point;     /* the record of its end, if it had no length */
     int64_t cancel_ns;  /* when it was asked to cancel last; CMP_NO_TIME: never */
-    bool waits;
+    bool waits, alone;  /* as a record is */
 };
 
 struct cmp_open_span {
@@ -58,6 +57,7 @@ struct cmp_open_span {
     int64_t begin_ns;
     uint32_t name; /* text */
     uint32_t outer;
+    bool alone; /* as a record is */
 };
 
 struct trace_reading;
@@ -86,6 +86,9 @@ struct cmp_history {
 
     uint64_t *states; /* of each object what its last state said, where details are left out */
     size_t state_count, state_capacity;
+
+    const struct cmp_steps *steps; /* that have been aligned; NULL: none have */
+    size_t step;                   /* the one that is next */
 
     uint64_t wake;    /* the record of the last one */
     uint32_t running; /* who keeps the loop busy, and since when */

@@ -12,8 +12,87 @@
 #include "cadran.h"
 #include "trace/reader.h"
 
+#include <string.h>
+
 static struct cmp_record *first_of(const struct cmp_history *history) {
     return history->count == 0 ? NULL : &history->records[history->first];
+}
+
+/* --- Steps that are out of step -------------------------------------------------------------- */
+
+/* A task that was out of step is in step again when so much of what it does has been the same. */
+enum { IN_STEP_AGAIN = 64 };
+
+/* Whether it is what its task did itself, and has a place among its steps: an end follows its
+ * begin, and what others did to the task stands where they did it. */
+static bool is_step(const struct cmp_record *record) {
+    switch (record->kind) {
+    case TRACE_SPAN_BEGIN:
+    case TRACE_WAIT_BEGIN:
+    case TRACE_WAKES:
+    case TRACE_PRINT:
+    case TRACE_ERROR:
+    case TRACE_OBJECT:
+    case TRACE_STATE:
+    case TRACE_OPERATION:
+    case TRACE_VARIABLE:
+        return record->task != 0;
+    default:
+        return false;
+    }
+}
+
+/* How long a wait is that ends by itself; as far as a tolerance tells two apart. */
+static uint64_t length_of(const struct cmp_match *match, const struct cmp_record *record) {
+    if (record->kind != TRACE_WAIT_BEGIN || record->until_ns == CMP_NO_TIME)
+        return UINT64_MAX;
+    int64_t length_ns = record->until_ns - record->time_ns;
+    int64_t allowed_ns = cmp_allowed(match, length_ns);
+    return (uint64_t)length_ns / (allowed_ns > 0 ? (uint64_t)allowed_ns : 1);
+}
+
+static uint64_t said_by(const struct cmp_match *match, const struct cmp_record *record) {
+    return base_mix(base_mix(base_mix(record->said, 0), record->other), length_of(match, record));
+}
+
+/* Both records of a pair have been compared. */
+static void follow_steps(struct cmp_match *match, struct cmp_record *a, struct cmp_record *b,
+                         bool in_step) {
+    struct cmp_carrier *task = &match->result->things.tasks.carriers[a->task];
+    if (a->difference != 0 || length_of(match, a) != length_of(match, b)) {
+        task->out_of_step = true;
+        task->in_step = 0;
+    } else if (task->out_of_step && in_step && ++task->in_step == IN_STEP_AGAIN) {
+        task->out_of_step = false;
+    }
+    a->in_step = b->in_step = !task->out_of_step;
+}
+
+/* One has no partner where it stands. */
+static void fall_out_of_step(struct cmp_match *match, const struct cmp_record *record) {
+    struct cmp_carrier *task = &match->result->things.tasks.carriers[record->task];
+    task->out_of_step = true;
+    task->in_step = 0;
+}
+
+/* Drops the first records of a row. What a task did from where it is out of step is kept. */
+static int drop(struct cmp_match *match, int side, size_t count) {
+    struct cmp_history *history = &match->history[side];
+    bool kept = true;
+    for (uint64_t n = history->number; match->keeps_steps && n < history->number + count; n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (!record->in_step && is_step(record))
+            kept = kept && cmp_align_keep(&match->result->alignment, side,
+                                          (struct cmp_step){.what = record->class,
+                                                            .said = said_by(match, record),
+                                                            .ordinal = record->ordinal,
+                                                            .time_ns = record->time_ns,
+                                                            .task = record->task,
+                                                            .object = record->object,
+                                                            .kind = (enum trace_kind)record->kind});
+    }
+    cmp_history_drop(history, count);
+    return kept ? 0 : CAD_ENOMEM;
 }
 
 /* --- Order of operations on one object ------------------------------------------------------ */
@@ -117,11 +196,8 @@ static int note_late(struct cmp_match *match, uint32_t late, int side,
 static int find_partner(struct cmp_match *match, int side, uint64_t number) {
     struct cmp_walk *walk = &match->walk[side], *other = &match->walk[!side];
     struct cmp_record *record = cmp_record_at(&match->history[side], number);
-    if (cmp_is_extra(match, side, record)) {
-        base_map_remove(&walk->extra, record->begin);
-        record->parted = record->extra = true;
+    if (record->alone)
         return 0;
-    }
     uint32_t late = cmp_queues_pop(&other->late, record->class);
     if (late != UINT32_MAX) {
         record->compared = true;
@@ -168,6 +244,8 @@ static int compare_pair(struct cmp_match *match, struct cmp_record *a, struct cm
     const uint64_t ordinals[CMP_SIDES] = {a->ordinal, b->ordinal};
     if (cmp_note_pair(match, a, b) == UINT32_MAX)
         return CAD_ENOMEM;
+    if (match->keeps_steps)
+        follow_steps(match, a, b, in_step);
     return follow_order(match, a, ordinals, in_step);
 }
 
@@ -175,10 +253,10 @@ static int compare_pair(struct cmp_match *match, struct cmp_record *a, struct cm
 static int take_alone(struct cmp_match *match, int side, struct cmp_record *record) {
     struct cmp_walk *walk = &match->walk[side];
     uint32_t difference = cmp_note_single(match, side, record);
-    if (!record->parted)
+    if (!record->alone)
         (void)cmp_queues_pop(&walk->window, record->class);
     if (difference == UINT32_MAX ||
-        (!record->extra && !cmp_queues_push(&walk->late, record->class, difference - 1)))
+        (!record->alone && !cmp_queues_push(&walk->late, record->class, difference - 1)))
         return CAD_ENOMEM;
     record->difference = difference;
     return 0;
@@ -187,6 +265,7 @@ static int take_alone(struct cmp_match *match, int side, struct cmp_record *reco
 /* One whose partner is at another time, or is not there. */
 static int take_single(struct cmp_match *match, int side, struct cmp_record *record) {
     int error = 0;
+    fall_out_of_step(match, record);
     if (!record->compared && record->partner == CMP_NO_RECORD) {
         error = take_alone(match, side, record);
     } else if (!record->compared) {
@@ -220,6 +299,9 @@ struct moment {
     uint64_t runs[CMP_SIDES]; /* the first that keeps the loop busy on one side alone; else none */
     bool swapped;
 };
+
+/* What a task does that does something at a moment on one side alone. */
+enum { DOER_GOES_ON, DOER_STOPS };
 
 /* The next record of a side at that moment; NULL: there is none more. */
 static struct cmp_record *next_of(struct cmp_match *match, struct moment *moment, int side) {
@@ -359,6 +441,97 @@ static int take_next(struct cmp_match *match, struct moment *moment, struct cmp_
     return error;
 }
 
+/* Whether a task goes on: it does nothing that the other side does not have at all, and does not
+ * end otherwise than by itself. */
+static bool goes_on(const struct cmp_history *history, const struct cmp_record *record) {
+    static const char returned[] = "returned";
+    struct trace_string how = cmp_record_words(history, record);
+    return record->kind != TRACE_CANCEL && !record->alone &&
+           (record->kind != TRACE_TASK_END ||
+            (how.length == sizeof returned - 1 && memcmp(how.text, returned, how.length) == 0));
+}
+
+/* Finds what tasks do at the moment on one side alone: the tasks that go on, and those that do not.
+ */
+static int find_doers(struct cmp_match *match, const struct moment *moment, int side,
+                      struct base_map *doers) {
+    const struct cmp_history *history = &match->history[side];
+    for (uint64_t n = history->number; n < cmp_behind_last(history); n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (record->time_ns != moment->now_ns)
+            break;
+        if (cmp_has_partner_at(match, side, record, moment->now_ns))
+            continue;
+        bool stops =
+            !goes_on(history, record) || base_map_get(doers, record->task) == (uint32_t)DOER_STOPS;
+        if (!base_map_put(doers, record->task, stops ? DOER_STOPS : DOER_GOES_ON))
+            return CAD_ENOMEM;
+    }
+    return 0;
+}
+
+/* Whether a task sleeps, with which it does nothing else at that moment that the other side does
+ * not, and goes on there without that sleep (align.h). */
+static bool is_sleep_more(const struct cmp_match *match, const struct moment *moment, int side,
+                          uint64_t number, const struct base_map *doers) {
+    const struct cmp_record *record = cmp_record_at(&match->history[side], number);
+    return record->alone && record->kind == TRACE_WAIT_BEGIN && !record->done &&
+           record->object == CMP_NOBODY && record->awaited == CMP_NOBODY &&
+           base_map_get(&moment->waits[side], record->task) == number &&
+           base_map_get(doers, record->task) == (uint32_t)DOER_GOES_ON &&
+           cmp_cause_of(match, side, record) == 0;
+}
+
+/* What those do on the other side who sleep more. */
+static int take_instead(struct cmp_match *match, const struct moment *moment, int side,
+                        const struct base_map *sleepers) {
+    const struct cmp_history *history = &match->history[side];
+    int error = 0;
+    for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (record->time_ns != moment->now_ns)
+            break;
+        if (base_map_get(sleepers, cmp_doer(record)) != UINT32_MAX &&
+            !cmp_has_partner_at(match, side, record, moment->now_ns))
+            error = take_early(match, side, n);
+    }
+    return error;
+}
+
+/* A sleep that one side has more is a root, whatever else is told before it: all that others do at
+ * that moment instead comes of what this task does on the other side, and not here. */
+static int take_sleeps(struct cmp_match *match, const struct moment *moment, int side,
+                       const struct base_map *doers) {
+    const struct cmp_history *history = &match->history[side];
+    struct base_map sleepers = {0};
+    int error = 0;
+    for (uint64_t n = history->number; error == 0 && n < cmp_behind_last(history); n++) {
+        const struct cmp_record *record = cmp_record_at(history, n);
+        if (record->time_ns != moment->now_ns)
+            break;
+        if (!is_sleep_more(match, moment, side, n, doers))
+            continue;
+        error = base_map_put(&sleepers, record->task, 1) ? take_early(match, side, n) : CAD_ENOMEM;
+    }
+    if (error == 0 && sleepers.count > 0)
+        error = take_instead(match, moment, !side, &sleepers);
+    base_map_free(&sleepers);
+    return error;
+}
+
+/* Those of both sides. Without steps that have been aligned there are none. */
+static int take_all_sleeps(struct cmp_match *match, const struct moment *moment) {
+    int error = 0;
+    for (int side = 0; side < CMP_SIDES && error == 0 && match->result->aligned; side++) {
+        struct base_map doers = {0};
+        error = find_doers(match, moment, !side, &doers);
+        if (error == 0)
+            error = take_sleeps(match, moment, side, &doers);
+        base_map_free(&doers);
+    }
+    return error;
+}
+
 /* Both sides in one order: that of A, with what B has alone where it has that. So whatever is taken
  * comes behind all that it depends on, on either side. */
 static int take_moment(struct cmp_match *match, int64_t now_ns) {
@@ -367,6 +540,8 @@ static int take_moment(struct cmp_match *match, int64_t now_ns) {
     int error = find_waits(match, &moment, CMP_A);
     if (error == 0)
         error = find_waits(match, &moment, CMP_B);
+    if (error == 0)
+        error = take_all_sleeps(match, &moment);
     while (error == 0) {
         struct cmp_record *a = next_of(match, &moment, CMP_A);
         struct cmp_record *b = next_of(match, &moment, CMP_B);
@@ -379,11 +554,12 @@ static int take_moment(struct cmp_match *match, int64_t now_ns) {
     return error;
 }
 
-static void drop_done(struct cmp_history *history) {
+static int drop_done(struct cmp_match *match, int side) {
+    const struct cmp_history *history = &match->history[side];
     size_t count = 0;
     while (count < history->count && history->records[history->first + count].done)
         count++;
-    cmp_history_drop(history, count);
+    return drop(match, side, count);
 }
 
 /* --- Both sides ------------------------------------------------------------------------------ */
@@ -424,14 +600,14 @@ static bool waits_for_nobody(const struct cmp_match *match, int side,
 static bool keep_step(struct cmp_match *match, int *error) {
     struct cmp_record *a = first_of(&match->history[CMP_A]);
     struct cmp_record *b = first_of(&match->history[CMP_B]);
-    if (a == NULL || b == NULL || a->class != b->class ||
+    if (a == NULL || b == NULL || a->class != b->class || a->said != b->said ||
         match->history[CMP_A].number < match->walk[CMP_A].indexed ||
         match->history[CMP_B].number < match->walk[CMP_B].indexed ||
         !waits_for_nobody(match, CMP_A, a) || !waits_for_nobody(match, CMP_B, a))
         return false;
     *error = take_pair(match, a, b, true);
-    cmp_history_drop(&match->history[CMP_A], 1);
-    cmp_history_drop(&match->history[CMP_B], 1);
+    for (int side = 0; side < CMP_SIDES && *error == 0; side++)
+        *error = drop(match, side, 1);
     return true;
 }
 
@@ -450,13 +626,11 @@ static int compare_moment(struct cmp_match *match) {
     for (int side = 0; side < CMP_SIDES && error == 0; side++)
         error = find_partners(match, side, until_ns);
     if (error == 0)
-        error = cmp_part_waits(match, now_ns);
-    if (error == 0)
         error = mark_order(match, now_ns);
     if (error == 0)
         error = take_moment(match, now_ns);
-    drop_done(&match->history[CMP_A]);
-    drop_done(&match->history[CMP_B]);
+    for (int side = 0; side < CMP_SIDES && error == 0; side++)
+        error = drop_done(match, side);
     return error;
 }
 

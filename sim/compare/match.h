@@ -10,20 +10,20 @@
 struct cmp_walk {
     struct cmp_queues window; /* records that are there, without a partner */
     struct cmp_queues late;   /* differences without the other side's event */
-    struct base_map extra; /* begins of waits that the other side has none for, without their end */
-    uint64_t next;         /* the record whose turn it is */
-    uint64_t indexed;      /* the first record that has not been asked for its partner */
-    int64_t instant_ns;    /* the time of the last record, ... */
-    int64_t shift_ns;      /* its shift ... */
-    uint32_t cause;        /* ... and what has touched one of that time, plus 1; 0: nothing */
-    int64_t busy_ns;       /* the time to which the loop was kept busy last ... */
-    uint32_t busy_cause;   /* ... by what a difference, plus 1, has touched; 0: it was not */
+    uint64_t next;            /* the record whose turn it is */
+    uint64_t indexed;         /* the first record that has not been asked for its partner */
+    int64_t instant_ns;       /* the time of the last record, ... */
+    int64_t shift_ns;         /* its shift ... */
+    uint32_t cause;           /* ... and what has touched one of that time, plus 1; 0: nothing */
+    int64_t busy_ns;          /* the time to which the loop was kept busy last ... */
+    uint32_t busy_cause;      /* ... by what a difference, plus 1, has touched; 0: it was not */
 };
 
 struct cmp_match {
     struct cmp_result *result;
     const struct cmp_settings *settings;
     bool until_different; /* it ends where something differs */
+    bool keeps_steps;     /* of tasks that are out of step, to be aligned */
     struct cmp_history history[CMP_SIDES];
     struct cmp_walk walk[CMP_SIDES];
     /* Of the pairs that came out of step to an object, by what they do to it: the last one on each
@@ -58,14 +58,6 @@ static inline bool cmp_has_partner_at(const struct cmp_match *match, int side,
     return !record->compared && record->partner != CMP_NO_RECORD &&
            cmp_record_at(&match->history[!side], record->partner)->time_ns == now_ns;
 }
-
-/* --- inserted.c ----------------------------------------------------------------------------- */
-
-/* Those that begin to wait at a moment have their partners, where there are any: of waits that are
- * two, and not one on both sides, that is undone. 0 or CAD_ENOMEM. */
-int cmp_part_waits(struct cmp_match *match, int64_t now_ns);
-/* Whether it is the end of a wait that one side has more. */
-bool cmp_is_extra(const struct cmp_match *match, int side, const struct cmp_record *record);
 
 /* --- causes.c ------------------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
  * then who does what; then, of a trace with details, the ready queue and the variables. */
 #include "compare/report_state.h"
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "cadran.h"
 #include "compare/words.h"
@@ -200,26 +201,33 @@ static void add_group(struct shown *shown, const struct group *group) {
     end_line(shown);
 }
 
-/* 0 or CAD_ENOMEM. */
+/* What tasks of one group have in common, as a number. */
+static uint64_t group_key(const struct trace_state_task *task) {
+    return (uint64_t)task->doing << 32 | (task->doing == TRACE_DOING_WAITS ? task->wait : 0);
+}
+
+/* There are as many groups as tasks where each waits for another thing. 0 or CAD_ENOMEM. */
 static int find_groups(struct shown *shown, struct group **groups, size_t *count) {
     uint64_t tasks = trace_state_now(shown->state)->tasks;
-    size_t capacity = 0, last = 0;
-    for (int64_t tid = TRACE_LOOP_TID + 1; (uint64_t)tid <= tasks + 1; tid++) {
+    struct base_map known = {0};
+    size_t capacity = 0;
+    int error = 0;
+    for (int64_t tid = TRACE_LOOP_TID + 1; (uint64_t)tid <= tasks + 1 && error == 0; tid++) {
         const struct trace_state_task *task = trace_state_task(shown->state, tid);
         if (task == NULL || task->doing == TRACE_DOING_NOTHING)
             continue;
-        if (last >= *count || !is_in(&(*groups)[last], task)) {
-            for (last = 0; last < *count && !is_in(&(*groups)[last], task);)
-                last++;
+        uint32_t place = base_map_get(&known, group_key(task));
+        if (place != UINT32_MAX) {
+            (*groups)[place].count++;
+        } else if (base_grow(groups, &capacity, *count, sizeof **groups) &&
+                   base_map_put(&known, group_key(task), (uint32_t)*count)) {
+            (*groups)[(*count)++] = (struct group){task->doing, task->wait, tid, 1};
+        } else {
+            error = CAD_ENOMEM;
         }
-        if (last == *count) {
-            if (!base_grow(groups, &capacity, *count, sizeof **groups))
-                return CAD_ENOMEM;
-            (*groups)[(*count)++] = (struct group){task->doing, task->wait, tid, 0};
-        }
-        (*groups)[last].count++;
     }
-    return 0;
+    base_map_free(&known);
+    return error;
 }
 
 static int add_tasks(struct shown *shown) {

@@ -3,6 +3,7 @@
 #ifndef CMP_RESULT_H
 #define CMP_RESULT_H
 
+#include "compare/align.h"
 #include "compare/compare.h"
 #include "compare/things.h"
 
@@ -17,6 +18,8 @@ struct cmp_result {
 
     struct cmp_things things;
     struct cmp_renames renames;
+    struct cmp_alignment alignment; /* of what is out of step, once that is known */
+    bool aligned;
     struct cmp_difference *differences;
     uint32_t *places; /* of each: after how many compared events of its task it stands */
     size_t count, capacity, place_capacity;

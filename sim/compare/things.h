@@ -16,6 +16,8 @@ struct cmp_carrier {
     int64_t shift_ns; /* by how much B is later here, and may be */
     uint32_t cause;   /* the difference that it is touched by, plus 1; 0: none */
     uint32_t pairs;   /* how many of its events have been compared */
+    uint32_t in_step; /* of a task that was out of step, how many have been the same since */
+    bool out_of_step; /* what it does is kept, to be aligned (align.h) */
 };
 
 struct cmp_table {

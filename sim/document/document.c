@@ -140,10 +140,8 @@ static int parse(doc_document *document, char *text, size_t size) {
 }
 
 static int finish(doc_document *document, int error, doc_document **result) {
-    if (error == 0 || error == CAD_EINVAL) {
-        if (document->faults.out_of_memory)
-            error = CAD_ENOMEM;
-    }
+    if ((error == 0 || error == CAD_EINVAL) && document->faults.out_of_memory)
+        error = CAD_ENOMEM;
     if (error == CAD_ENOMEM) {
         doc_free(document);
         document = NULL;

@@ -58,10 +58,6 @@ static bool has_lane(const struct trace_model *trace, const struct trace_track *
 
 /* --- How much there is ------------------------------------------------------------------------ */
 
-static bool overlaps(const struct page_stretch *stretch, int64_t begin_ns, int64_t end_ns) {
-    return begin_ns <= stretch->to_ns && end_ns >= stretch->from_ns;
-}
-
 /* Bars, and the life of a task. */
 static bool is_item(const struct trace_model *trace, const struct trace_slice *slice) {
     return slice->category == TRACE_CATEGORY_TASK || page_kind_of(trace, slice) != PAGE_NO_KIND;
@@ -73,11 +69,12 @@ static size_t count_of_track(const struct trace_model *trace, const struct trace
     size_t count = 0;
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
         const struct trace_slice *slice = &trace->slices[i];
-        count += is_item(trace, slice) && overlaps(stretch, slice->begin_ns, slice->end_ns);
+        count += is_item(trace, slice) && page_overlaps(stretch, slice->begin_ns, slice->end_ns);
     }
     for (uint32_t i = track->first_instant; i < track->first_instant + track->instant_count; i++) {
         const struct trace_instant *instant = &trace->instants[trace->track_instants[i]];
-        count += page_is_mark(instant) && overlaps(stretch, instant->time_ns, instant->time_ns);
+        count +=
+            page_is_mark(instant) && page_overlaps(stretch, instant->time_ns, instant->time_ns);
     }
     return count;
 }
@@ -145,22 +142,28 @@ static size_t count_between(const struct times *times, const struct page_stretch
 
 /* --- The choice ------------------------------------------------------------------------------- */
 
-/* Takes tracks as long as there is room, and some in any case; adds to *items what they have. */
+/* How much has been chosen. */
+struct chosen {
+    size_t lanes, items;
+};
+
+/* Takes the tracks that are preferred, or the others, as long as there is room, and some in any
+ * case. `preferred` may be NULL: none is. */
 static void choose_tracks(struct page_choice *choice, const struct page *page,
-                          const struct trace_model *trace, const bool *preferred, bool now,
-                          size_t *lanes, size_t *items) {
+                          const struct trace_model *trace, const bool *preferred, bool wanted,
+                          struct chosen *chosen) {
     for (size_t i = 0; i < trace->track_count; i++) {
         const struct trace_track *track = &trace->tracks[i];
-        if ((preferred != NULL && preferred[i]) != now)
+        if ((preferred != NULL && preferred[i]) != wanted)
             continue;
         size_t count = count_of_track(trace, track, &choice->stretch);
         if (count == 0 || !has_lane(trace, track))
             continue;
-        if (*items + count > page->items_max && *lanes >= page->lanes_min)
+        if (chosen->items + count > page->items_max && chosen->lanes >= page->lanes_min)
             return;
         choice->tracks[i] = true;
-        *items += count;
-        ++*lanes;
+        chosen->items += count;
+        chosen->lanes++;
     }
 }
 
@@ -191,14 +194,14 @@ int page_choose(struct page_choice *choice, const struct page *page,
                 const struct trace_model *trace, struct page_stretch stretch, int64_t anchor_ns,
                 const bool *preferred) {
     struct times times = {NULL, NULL, 0};
-    size_t lanes = 0, items = 0;
+    struct chosen chosen = {0, 0};
     *choice = (struct page_choice){.stretch = stretch};
     choice->tracks = base_zalloc(trace->track_count + 1, sizeof *choice->tracks);
     if (choice->tracks == NULL)
         return CAD_ENOMEM;
-    choose_tracks(choice, page, trace, preferred, true, &lanes, &items);
-    choose_tracks(choice, page, trace, preferred, false, &lanes, &items);
-    if (items <= page->items_max)
+    choose_tracks(choice, page, trace, preferred, true, &chosen);
+    choose_tracks(choice, page, trace, preferred, false, &chosen);
+    if (chosen.items <= page->items_max)
         return 0;
     if (anchor_ns < stretch.from_ns || anchor_ns > stretch.to_ns)
         anchor_ns = stretch.from_ns;

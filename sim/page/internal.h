@@ -35,6 +35,12 @@ enum page_kind page_kind_of(const struct trace_model *trace, const struct trace_
 /* A line of output, a signal, an error, what came or went, ...; not what only explains others. */
 bool page_is_mark(const struct trace_instant *instant);
 
+/* Whether anything of it is in a stretch. */
+static inline bool page_overlaps(const struct page_stretch *stretch, int64_t begin_ns,
+                                 int64_t end_ns) {
+    return begin_ns <= stretch->to_ns && end_ns >= stretch->from_ns;
+}
+
 /* What there is room for: of all that a page could have of a run, these tracks in this stretch. */
 struct page_choice {
     bool *tracks; /* one each */

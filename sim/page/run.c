@@ -65,10 +65,6 @@ static bool has_member(const struct trace_model *trace, uint32_t args, const cha
 
 /* --- What is in the page ---------------------------------------------------------------------- */
 
-static bool overlaps(const struct page_stretch *stretch, int64_t begin_ns, int64_t end_ns) {
-    return begin_ns <= stretch->to_ns && end_ns >= stretch->from_ns;
-}
-
 static uint32_t *make_numbers(size_t count) {
     uint32_t *numbers = base_alloc((count + 1) * sizeof *numbers);
     for (size_t i = 0; numbers != NULL && i < count; i++)
@@ -83,13 +79,13 @@ static void index_track(struct page_index *index, const struct trace_model *trac
     for (uint32_t i = track->first_slice; i < track->first_slice + track->slice_count; i++) {
         const struct trace_slice *slice = &trace->slices[i];
         if (page_kind_of(trace, slice) != PAGE_NO_KIND &&
-            overlaps(stretch, slice->begin_ns, slice->end_ns))
+            page_overlaps(stretch, slice->begin_ns, slice->end_ns))
             index->bar_of_slice[i] = (*bars)++;
     }
     for (uint32_t i = track->first_instant; i < track->first_instant + track->instant_count; i++) {
         uint32_t number = trace->track_instants[i];
         const struct trace_instant *instant = &trace->instants[number];
-        if (page_is_mark(instant) && overlaps(stretch, instant->time_ns, instant->time_ns))
+        if (page_is_mark(instant) && page_overlaps(stretch, instant->time_ns, instant->time_ns))
             index->mark_of_instant[number] = (*marks)++;
     }
 }
@@ -226,7 +222,7 @@ static void put_wakes(struct page *page, const struct page_run *run,
         uint32_t to = index->lane_of_track[wake->to_track];
         uint32_t from = index->lane_of_track[wake->from_track];
         uint32_t bar = wake->wait == TRACE_NO_INDEX ? wake->wait : index->bar_of_slice[wake->wait];
-        if (to == TRACE_NO_INDEX || !overlaps(stretch, wake->from_ns, wake->to_ns))
+        if (to == TRACE_NO_INDEX || !page_overlaps(stretch, wake->from_ns, wake->to_ns))
             continue;
         page_put(page, wake->from_ns);
         page_put(page, wake->to_ns);

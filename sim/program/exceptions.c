@@ -28,7 +28,8 @@ int prog_exceptions_start(prog_program *program, size_t *capacity) {
     return 0;
 }
 
-uint32_t prog_exception_of(const prog_program *program, int code) {
+/* The number of the exception with a code. */
+static uint32_t exception_of(const prog_program *program, int code) {
     uint32_t index = (uint32_t)(CAD_EUSER - code);
     if (code <= CAD_EUSER && index < program->exception_names.count)
         return index;
@@ -40,7 +41,7 @@ uint32_t prog_exception_of(const prog_program *program, int code) {
 
 const char *prog_error_name(const prog_program *program, int code) {
     if (code <= CAD_EUSER)
-        return program->exceptions[prog_exception_of(program, code)].name;
+        return program->exceptions[exception_of(program, code)].name;
     return cad_error_name(code);
 }
 
@@ -58,7 +59,7 @@ bool prog_is_kind_of(const prog_program *program, uint32_t exception, uint32_t o
 }
 
 bool prog_catches(const prog_program *program, uint32_t exception, int code) {
-    return prog_is_kind_of(program, prog_exception_of(program, code), exception);
+    return prog_is_kind_of(program, exception_of(program, code), exception);
 }
 
 int prog_raise(int code, const char *message) {

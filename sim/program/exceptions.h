@@ -63,9 +63,6 @@ enum prog_exception {
 /* Makes the built-in exceptions known to a new program; 0 or CAD_ENOMEM. */
 int prog_exceptions_start(prog_program *program, size_t *capacity);
 
-/* The number of the exception with a code. */
-uint32_t prog_exception_of(const prog_program *program, int code);
-
 /* The Python name of the exception with a code; never NULL. */
 const char *prog_error_name(const prog_program *program, int code);
 /* Whether one is a kind of another, as Python's issubclass() has it; `of` may be

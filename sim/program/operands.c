@@ -16,7 +16,8 @@ prog_body *prog_compile_coroutine(prog_compiler *compiler, const doc_node *node)
         return program->coroutines[index];
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
-    base_symbols_suggest(&program->coroutine_names, &suggestion);
+    if (prog_advises(compiler))
+        base_symbols_suggest(&program->coroutine_names, &suggestion);
     size_t length = strcspn(name, "(");
     if (name[length] != '\0' &&
         base_symbols_find(&compiler->program->coroutine_names, name, length) != BASE_NO_SYMBOL)
@@ -45,7 +46,8 @@ const prog_body *prog_compile_protocol_name(prog_compiler *compiler, const doc_n
         return program->protocols[index].body;
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
-    base_symbols_suggest(&program->protocol_names, &suggestion);
+    if (prog_advises(compiler))
+        base_symbols_suggest(&program->protocol_names, &suggestion);
     if (suggestion.best != NULL)
         (void)doc_node_unknown(node, "protocol", name, &suggestion);
     else
@@ -65,7 +67,8 @@ static uint32_t find_global(prog_compiler *compiler, const doc_node *member, con
         return slot;
     base_suggestion suggestion;
     base_suggestion_start(&suggestion, name, strlen(name));
-    base_symbols_suggest(names, &suggestion);
+    if (prog_advises(compiler))
+        base_symbols_suggest(names, &suggestion);
     if (suggestion.best != NULL)
         (void)doc_node_key_unknown(member, "scenario variable", name, &suggestion);
     else

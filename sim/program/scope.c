@@ -170,8 +170,15 @@ static int resolve(const expr_scope *scope, const char *name, size_t length, boo
     return 0;
 }
 
+bool prog_advises(const prog_compiler *compiler) {
+    enum { ADVISED = 2 * DOC_FAULTS_PRINTED }; /* some are found later than they stand */
+    return compiler->document->faults.total < ADVISED;
+}
+
 static void suggest(const expr_scope *scope, base_suggestion *suggestion) {
     const prog_compiler *compiler = scope->context;
+    if (!prog_advises(compiler))
+        return;
     if (compiler->body != NULL)
         base_symbols_suggest(&compiler->body->variables, suggestion);
     for (uint32_t i = 0; i < compiler->variables; i++)

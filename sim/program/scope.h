@@ -30,6 +30,10 @@ void prog_declare_pattern(prog_compiler *compiler, const char *pattern);
 void prog_declare_row(prog_compiler *compiler, const char *pattern, const char *index,
                       int64_t count);
 /* Offers the names that tasks can have. */
+/* Whether a fault is still given a name that is near: of thousands only the first are printed, and
+ * each is held against every name that there is. */
+bool prog_advises(const prog_compiler *compiler);
+
 void prog_suggest_tasks(const prog_compiler *compiler, base_suggestion *suggestion);
 
 /* The names of a key such as `a, b`, one after the other; false behind the last. One that is longer

@@ -1,6 +1,5 @@
 /* What a document expects of its runs, held against one. */
 #include "run/expect.h"
-#include "program/exceptions.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,6 +10,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/show.h"
+#include "program/exceptions.h"
 #include "run/interpreter.h"
 #include "run/run.h"
 #include "run/values.h"

@@ -209,8 +209,8 @@ void run_plan_drop(run_machine *machine) {
 /* Makes the name of a task, as machine->name, if its row of the document has one that depends on
  * the index alone. */
 static bool say_name(run_machine *machine, uint64_t id) {
-    size_t low = 0,
-           high = machine->program->task_count; /* the last row whose first id is not above */
+    /* The last row whose first id is not above. */
+    size_t low = 0, high = machine->program->task_count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
         if (machine->first_ids[middle] != 0 && machine->first_ids[middle] <= id)
@@ -272,6 +272,26 @@ static int look_up(const run_machine *machine, int64_t index) {
     return cad_loop_interrupted(machine->loop) ? CAD_EINTERRUPTED : 0;
 }
 
+/* Makes up the task of a row that has that index, and creates it. */
+static int make_now(struct planner *planner, int64_t index) {
+    run_machine *machine = planner->job.machine;
+    const prog_task_spec *spec = planner->spec;
+    bool named = !names_later(machine, spec);
+    int error = make_up(planner, index, named);
+    if (error != 0)
+        return error;
+    const char *name = named ? machine->text.data : NULL;
+    if (named && spec->indexed && machine->trace != NULL)
+        expect_name(machine);
+    return create(&planner->job, spec, name, !spec->indexed);
+}
+
+/* Makes it up, and keeps it until it is to be created; *kept is the machine's. */
+static int make_for_later(struct planner *planner, int64_t index, run_planned **kept) {
+    int error = make_up(planner, index, true);
+    return error != 0 ? error : keep(planner, &planner->job.machine->plan_capacity, kept);
+}
+
 /* Goes through all tasks. `now`: each is created as soon as it is made up, unless it has a time of
  * its own. */
 static int go_through(run_machine *machine, bool now) {
@@ -281,19 +301,11 @@ static int go_through(run_machine *machine, bool now) {
     for (size_t i = 0; i < program->task_count && error == 0; i++) {
         const prog_task_spec *spec = &program->tasks[i];
         bool at_once = now && spec->start.value == NULL;
-        bool named = !at_once || !names_later(machine, spec);
         machine->first_ids[i] = machine->result.task_count + 1;
         error = planner_begin(&planner, machine, spec);
         for (int64_t k = 0; error == 0 && k < machine->counts[i]; k++) {
             run_planned *planned = NULL;
-            error = make_up(&planner, k, named);
-            const char *name = named ? machine->text.data : NULL;
-            if (error == 0 && at_once && named && spec->indexed && machine->trace != NULL)
-                expect_name(machine);
-            if (error == 0 && at_once)
-                error = create(&planner.job, spec, name, !spec->indexed);
-            else if (error == 0)
-                error = keep(&planner, &machine->plan_capacity, &planned);
+            error = at_once ? make_now(&planner, k) : make_for_later(&planner, k, &planned);
             if (error == 0 && now && !at_once)
                 error = launch(planned);
             if (error == 0)

@@ -1,6 +1,5 @@
 /* What is said about a run that does not go well. */
 #include "run/report.h"
-#include "program/exceptions.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include "base/memory.h"
 #include "base/quantity.h"
 #include "base/show.h"
+#include "program/exceptions.h"
 #include "run/names.h"
 #include "run/parts.h"
 #include "trace/stream.h"

@@ -1,7 +1,5 @@
 /* The life of a machine, and the run from its beginning to its end. */
 #include "run/run.h"
-#include "program/exceptions.h"
-#include "run/details.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,9 +7,11 @@
 #include "base/buffer.h"
 #include "base/limit.h"
 #include "base/memory.h"
+#include "program/exceptions.h"
 #include "program/kinds.h"
 #include "run/callback.h"
 #include "run/closing.h"
+#include "run/details.h"
 #include "run/expect.h"
 #include "run/interpreter.h"
 #include "run/limits.h"

@@ -1,10 +1,10 @@
 /* Workers: processes that do one job after the other.
  *
  * Between this process and a worker is a socket. A job goes there as its number; its answer comes
- * back behind a head with the number and the length. A worker is given the next job before it is
- * done with the one that it is at, so that it never waits for this process; the answers come in the
- * order of the jobs, so that what a worker has not answered yet begins with the one that it is at.
- */
+ * back behind a head with its length. A worker is given the next job before it is done with the one
+ * that it is at, so that it never waits for this process; the answers come in the order of the
+ * jobs, so that they need no number, and what a worker has not answered yet begins with the one
+ * that it is at. */
 #define _GNU_SOURCE /* memfd_create() */
 #include "suite/pool.h"
 
@@ -35,7 +35,6 @@ enum {
 
 /* What stands before an answer. */
 struct head {
-    uint64_t job;
     uint64_t length;
     uint64_t ends; /* whether the worker ends now */
 };
@@ -105,7 +104,7 @@ __attribute__((noreturn)) static void work(const suite_pool *pool, int fd) {
         base_buffer_clear(&answer);
         forget_said();
         enum suite_worker state = pool->work(pool->context, job, &answer);
-        const struct head head = {job, answer.length, state == SUITE_WORKER_ENDS};
+        const struct head head = {answer.length, state == SUITE_WORKER_ENDS};
         if (!send_all(fd, &head, sizeof head) || !send_all(fd, answer.data, answer.length) ||
             state == SUITE_WORKER_ENDS)
             break;

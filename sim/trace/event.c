@@ -1,8 +1,6 @@
 /* The tables of event.h as constants. */
 #include "trace/event.h"
 
-#include <string.h>
-
 const struct trace_kind_row trace_kinds[TRACE_KIND_COUNT] = {
 #define TRACE_X(constant, its_phase, its_category, its_place, its_mark, its_effect, its_name,      \
                 its_required, its_optional, its_meaning)                                           \
@@ -34,19 +32,3 @@ const char *const trace_categories[TRACE_CATEGORY_COUNT] = {
     TRACE_CATEGORIES(TRACE_X)
 #undef TRACE_X
 };
-
-static bool is(struct trace_string string, const char *text) {
-    return string.length == strlen(text) && memcmp(string.text, text, string.length) == 0;
-}
-
-enum trace_kind trace_kind_find(char phase, struct trace_string category,
-                                struct trace_string name) {
-    for (int kind = TRACE_UNKNOWN + 1; kind < TRACE_KIND_COUNT; kind++) {
-        const struct trace_kind_row *row = &trace_kinds[kind];
-        if (row->phase == phase &&
-            (phase == 'M' || is(category, trace_categories[row->category])) &&
-            (row->name == NULL || is(name, row->name)))
-            return (enum trace_kind)kind;
-    }
-    return TRACE_UNKNOWN;
-}

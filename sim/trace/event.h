@@ -380,9 +380,6 @@ static inline bool trace_has(const struct trace_event *event, enum trace_argumen
     return (event->present >> argument & 1) != 0;
 }
 
-/* The kind of an event that was read; TRACE_UNKNOWN where the table has none. */
-enum trace_kind trace_kind_find(char phase, struct trace_string category, struct trace_string name);
-
 /* Who takes events; begins a struct of its own, which the functions get back. */
 struct trace_consumer {
     /* 0; or a negative code, after which it is given no more. */

@@ -87,35 +87,17 @@ uint32_t trace_find_track(const struct trace_model *trace, int64_t pid, int64_t 
     return TRACE_NO_INDEX;
 }
 
-/* The first slice of a track that begins at or after a time; with `after`, after it. */
-static uint32_t first_slice(const struct trace_model *trace, const struct trace_track *track,
-                            int64_t time_ns, bool after) {
-    uint32_t low = track->first_slice;
-    uint32_t high = low + track->slice_count;
+uint32_t trace_slice_from(const struct trace_model *trace, uint32_t track, int64_t time_ns) {
+    uint32_t low = trace->tracks[track].first_slice;
+    uint32_t high = low + trace->tracks[track].slice_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int64_t begin_ns = trace->slices[middle].begin_ns;
-        if (begin_ns < time_ns || (after && begin_ns == time_ns))
+        if (trace->slices[middle].begin_ns < time_ns)
             low = middle + 1;
         else
             high = middle;
     }
     return low;
-}
-
-uint32_t trace_slice_at(const struct trace_model *trace, uint32_t track, int64_t time_ns) {
-    const struct trace_track *lane = &trace->tracks[track];
-    uint32_t next = first_slice(trace, lane, time_ns, true);
-    if (next == lane->first_slice)
-        return TRACE_NO_INDEX;
-    uint32_t slice = next - 1;
-    while (slice != TRACE_NO_INDEX && trace->slices[slice].end_ns < time_ns)
-        slice = trace->slices[slice].parent;
-    return slice;
-}
-
-uint32_t trace_slice_from(const struct trace_model *trace, uint32_t track, int64_t time_ns) {
-    return first_slice(trace, &trace->tracks[track], time_ns, false);
 }
 
 size_t trace_samples_until(const struct trace_counter *counter, int64_t time_ns) {

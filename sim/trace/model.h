@@ -192,13 +192,8 @@ size_t trace_model_memory(const struct trace_model *trace);
 /* The track with this pid and tid, by index, or TRACE_NO_INDEX. */
 uint32_t trace_find_track(const struct trace_model *trace, int64_t pid, int64_t tid);
 
-/* The innermost slice of a track that is open at a time, by index, or TRACE_NO_INDEX. Its ancestors
- * (parent) are open too. A slice counts as open from its begin to its end, both included. */
-uint32_t trace_slice_at(const struct trace_model *trace, uint32_t track, int64_t time_ns);
-
 /* The first slice of a track, by index, that begins at or after a time; one past the track's last
- * where none does. So what a track shows between t0 and t1 is trace_slice_at(t0) with its
- * ancestors, and the slices from trace_slice_from(t0) that begin at or before t1. */
+ * where none does. */
 uint32_t trace_slice_from(const struct trace_model *trace, uint32_t track, int64_t time_ns);
 
 /* How many of a counter's samples are at or before a time. */

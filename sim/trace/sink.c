@@ -77,12 +77,17 @@ static void on_timeout(void *context, int64_t now_ns, const cad_task *task) {
 
 /* --- The sink: waits ------------------------------------------------------------------------- */
 
-TRACE_SELDOM static void make_wait(struct trace_stream *stream, struct trace_thing *thing,
-                                   const cad_wait_info *wait) {
+/* Of a wait that is not at its first place: it is made, where it is not at its second one. */
+TRACE_SELDOM static struct trace_thing *
+find_wait(struct trace_stream *stream, struct trace_thing *first, const cad_wait_info *wait) {
+    struct trace_thing *thing = trace_thing_beside(stream, first, wait->verb, wait->object_id);
     cad_object_info info;
+    if (trace_thing_is(thing, wait->verb, wait->object_id))
+        return thing;
     if (wait->object_id != 0)
         cad_object_describe(wait->object, &info);
     trace_make_thing(stream, thing, wait->verb, wait->object_id != 0 ? &info : NULL);
+    return thing;
 }
 
 /* The name of a wait for a task. This and the next one are apart for the room that they need. */
@@ -103,11 +108,14 @@ static uint32_t name_wait(struct trace_stream *stream, const cad_wait_info *wait
                           const char **type) {
     if (wait->task != NULL)
         return name_await(stream, wait);
-    struct trace_thing *thing = trace_thing_at(stream, wait->verb, wait->object_id);
-    if (!trace_thing_is(thing, wait->verb, wait->object_id))
-        make_wait(stream, thing, wait);
+    struct trace_thing *thing = trace_thing_first(stream, wait->verb, wait->object_id);
+    if (!trace_thing_is(thing, wait->verb, wait->object_id)) {
+        thing = find_wait(stream, thing, wait);
+        if (thing->name == 0)
+            return 0;
+    }
     *type = thing->type;
-    return thing->name != 0 ? trace_names_use_again(&stream->names, thing->name) : 0;
+    return trace_names_use_again(&stream->names, thing->name);
 }
 
 /* Who holds the object, or is awaited. False: no memory. */
@@ -312,12 +320,22 @@ static struct trace_layout *layout_of(struct trace_stream *stream, const cad_obj
     return layout;
 }
 
-static void tell_state(struct trace_stream *stream, const cad_object_info *info, int64_t tid) {
-    struct trace_thing *thing = trace_thing_at(stream, NULL, info->id);
+/* Of an object that is not at its first place, as above. */
+TRACE_SELDOM static struct trace_thing *
+find_object(struct trace_stream *stream, struct trace_thing *first, const cad_object_info *info) {
+    struct trace_thing *thing = trace_thing_beside(stream, first, NULL, info->id);
     if (!trace_thing_is(thing, NULL, info->id))
         trace_make_thing(stream, thing, NULL, info);
-    if (stream->failure != 0)
-        return;
+    return thing;
+}
+
+static void tell_state(struct trace_stream *stream, const cad_object_info *info, int64_t tid) {
+    struct trace_thing *thing = trace_thing_first(stream, NULL, info->id);
+    if (!trace_thing_is(thing, NULL, info->id)) {
+        thing = find_object(stream, thing, info);
+        if (thing->name == 0)
+            return;
+    }
     struct trace_layout *layout = layout_of(stream, info);
     if (layout->count == 0)
         return;

@@ -72,9 +72,9 @@ void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing, co
         *thing = (struct trace_thing){.verb = verb, .name = name};
 }
 
-struct trace_thing *trace_thing_beside(struct trace_thing *things, size_t place, const char *verb,
-                                       uint64_t object) {
-    struct trace_thing *first = &things[place], *second = &things[place ^ 1];
+struct trace_thing *trace_thing_beside(struct trace_stream *stream, struct trace_thing *first,
+                                       const char *verb, uint64_t object) {
+    struct trace_thing *second = &stream->things[(first - stream->things) ^ 1];
     bool is_free = first->name != 0 && second->name == 0;
     return is_free || trace_thing_is(second, verb, object) ? second : first;
 }

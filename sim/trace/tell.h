@@ -247,23 +247,19 @@ static inline bool trace_thing_is(const struct trace_thing *thing, const char *v
 /* There are two places for each thing, the second one beside the first: the few that a scenario has
  * would else get into each other's way where the addresses of words happen to be so. This is for
  * one that is not at the first: where it is, or is to be. */
-TRACE_SELDOM struct trace_thing *trace_thing_beside(struct trace_thing *things, size_t place,
-                                                    const char *verb, uint64_t object);
+struct trace_thing *trace_thing_beside(struct trace_stream *stream, struct trace_thing *first,
+                                       const char *verb, uint64_t object);
 
-/* The place of a thing. */
-static inline struct trace_thing *trace_thing_at(struct trace_stream *stream, const char *verb,
-                                                 uint64_t object) {
+/* The first place of a thing, where it is as a rule. */
+static inline struct trace_thing *trace_thing_first(struct trace_stream *stream, const char *verb,
+                                                    uint64_t object) {
     uint64_t mixed = ((uintptr_t)verb + object) * UINT64_C(0x9E3779B97F4A7C15);
-    size_t place = mixed >> 32 & (TRACE_THINGS - 1);
-    struct trace_thing *first = &stream->things[place];
-    return trace_thing_is(first, verb, object)
-               ? first
-               : trace_thing_beside(stream->things, place, verb, object);
+    return &stream->things[mixed >> 32 & (TRACE_THINGS - 1)];
 }
 
 /* Makes it there, of the object or, NULL, of none. */
-TRACE_SELDOM void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing,
-                                   const char *verb, const cad_object_info *info);
+void trace_make_thing(struct trace_stream *stream, struct trace_thing *thing, const char *verb,
+                      const cad_object_info *info);
 /* The object has another name. */
 void trace_forget_things(struct trace_stream *stream, uint64_t object);
 

@@ -591,7 +591,7 @@ void why_say_at(struct why_said *said, uint32_t task, int64_t time_ns) {
 
 static void say_changer(struct why_said *said, const struct why_change *change) {
     if (change->by == WHY_NONE) {
-        why_say(said, ", by no task: a limit, a cancel or a callback of the loop");
+        why_say(said, ", by no task, but by the loop or the world outside");
         return;
     }
     why_say(said, ", by ");

@@ -7,8 +7,10 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from decimal import Decimal
 
@@ -57,6 +59,20 @@ class CliTest(unittest.TestCase):
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                    "stderr": subprocess.PIPE, "text": True, "cwd": self.folder} | options
         return subprocess.Popen([PROGRAM, *map(str, arguments)], **options)
+
+    def wait_until(self, what, seconds=60):
+        """Until what() is true."""
+        end = time.monotonic() + seconds
+        while not what():
+            self.assertLess(time.monotonic(), end, "it does not come")
+            time.sleep(0.01)
+
+    def wait_for_handler(self, process, number=signal.SIGINT):
+        """Until the program is so far that it has a handler for that signal."""
+        def caught():
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            return int(re.search(r"SigCgt:\t(\w+)", status)[1], 16) >> (number - 1) & 1
+        self.wait_until(caught)
 
     def finish(self, process, given=None, timeout=60):
         """Waits for the end; adds what was said to the process."""

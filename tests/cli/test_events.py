@@ -4,7 +4,6 @@ details; and what a run that is killed leaves."""
 import json
 import re
 import signal
-import time
 
 from cli_test import CASES, ROOT, SCENARIOS, CliTest, main
 
@@ -199,11 +198,11 @@ class Killed(Events):
         for name in ("t", "t.gz"):
             with self.subTest(name):
                 process = self.start("run", "--clock", "real", "--trace", name, "ticks.json")
-                time.sleep(2.5)
+                shown = sum(process.stdout.readline() == "tick\n" for _ in range(25))
                 process.kill()
                 self.finish(process)
                 self.assertEqual(process.returncode, -signal.SIGKILL)
-                shown = process.out.count("tick")
+                shown += process.out.count("tick")
                 table = self.cadran("table", "--format", "json", name)
                 self.assertIn("cut short", table.err)
                 if name == "t":
@@ -221,7 +220,7 @@ class Ended(Events):
             with self.subTest(number.name):
                 process = self.start("run", "--clock", "real", "--trace", "t", "--report", "r",
                                      "ticks.json")
-                time.sleep(0.5)
+                self.wait_for_handler(process, number)
                 process.send_signal(number)
                 self.finish(process)
                 self.assertEqual(process.returncode, -number)

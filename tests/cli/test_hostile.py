@@ -125,6 +125,48 @@ class Sparse(CliTest):
         self.assertIn("The same bytes.", self.expect(EXPECTED, "diff", "long", "other").out)
 
 
+@unittest.skipIf(is_sanitized(), "times are the sanitizers' own")
+class Growth(CliTest):
+    """What is four times as large takes four times as long, and not sixteen times."""
+
+    def seconds(self, status, *arguments):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.expect(status, *arguments)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    def grows_as_it_should(self, status, size, prepare, *arguments):
+        prepare(size)
+        small = self.seconds(status, *arguments)
+        prepare(4 * size)
+        self.assertLess(self.seconds(status, *arguments), 10 * small + 0.5)
+
+    def test_names_that_are_near(self):
+        def prepare(size):
+            self.write("s.json", {"cadran": 1, "objects": {f"event{i}": {"type": "event"} for i in range(size)},
+                                  "tasks": [{"name": "a", "do": [{"wait": f"event{i}x"} for i in range(size)]}]})
+        self.grows_as_it_should(USAGE, 2000, prepare, "check", "s.json")
+
+    def test_tasks_that_each_wait_for_something_else(self):
+        """The state before the first difference names the kinds of waits that there are."""
+        def prepare(size):
+            for name, depth in ("a", size), ("b", size + 10):
+                self.write("s.json", {"cadran": 1, "coroutines": {"c": {"params": ["k"], "do": [
+                    {"if": "k > 0", "then": [{"spawn": "c", "args": {"k": "{k - 1}"}, "as": "x"}, {"await": "x"}]}]}},
+                    "tasks": [{"name": "a", "call": "c", "args": {"k": depth}}]})
+                self.expect(EXPECTED, "run", "-q", "--trace", name, "s.json")
+        self.grows_as_it_should(UNEXPECTED, 12000, prepare, "diff", "a", "b")
+
+    @unittest.skipUnless(VIEW, "no viewer was built")
+    def test_bars_of_many_objects(self):
+        def prepare(size):
+            self.write("s.json", {"cadran": 1, "objects": {"f": {"type": "lock", "count": size}}, "tasks": [
+                {"name": "p{i}", "count": size, "do": [{"with": "f[i]", "do": [
+                    {"sleep": 1}, {"with": f"f[(i + 1) % {size}]", "do": []}]}]}]})
+            self.expect(UNEXPECTED, "run", "-q", "--trace", "t", "s.json")
+        self.grows_as_it_should(EXPECTED, 4000, prepare, "view", "--svg", "picture", "t")
+
+
 class Meanwhile(CliTest):
     """Files that others change while they are read."""
 
@@ -153,7 +195,7 @@ class Pipe(CliTest):
         process = self.start("view", "pipe", env=os.environ | {"SDL_VIDEODRIVER": "dummy"})
         time.sleep(0.5)
         process.terminate()
-        self.finish(process, timeout=20)
+        self.finish(process)
         self.assertEqual(process.returncode, -signal.SIGTERM)
 
     def test_its_trace_is_read_twice(self):

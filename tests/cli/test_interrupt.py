@@ -160,6 +160,7 @@ class VirtualClock(Interrupt):
         """Of a run whose first line comes with its last; so the moment is counted otherwise."""
         self.write("endless.json", {"cadran": 1} | document | BYE)
         process = self.start("run", "--max-still", 10**15, *options, "endless.json")
+        self.wait_for_handler(process)
         time.sleep(after)
         process.send_signal(signal.SIGINT)
         self.check(self.finish(process), EXPECTED, first + "bye\n")
@@ -182,6 +183,7 @@ class VirtualClock(Interrupt):
         self.write("talk.json", {"cadran": 1, "tasks": [{"name": "a", "do": [
             {"repeat": "forever", "do": [{"print": "x"}, {"sleep": 1}]}]}]} | BYE)
         process = self.start("run", "talk.json", stdout=subprocess.DEVNULL)
+        self.wait_for_handler(process)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         self.check(self.finish(process), EXPECTED)

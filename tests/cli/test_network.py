@@ -1,7 +1,9 @@
 """docs/network.md: each scenario of the page does what the page says."""
 
+import contextlib
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -23,9 +25,12 @@ def scenarios():
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """One that the system gives nobody who leaves the choice to it: tests that run meanwhile do."""
+    while True:
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            port = random.randrange(10000, 32768)
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 class Page(CliTest):

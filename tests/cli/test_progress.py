@@ -56,6 +56,7 @@ class Progress(CliTest):
     def test_nothing_is_shown_where_nobody_watches(self):
         self.write("silent.json", {"cadran": 1} | SILENT)
         process = self.start("run", "silent.json")
+        self.wait_for_handler(process)
         time.sleep(2)
         process.send_signal(signal.SIGINT)
         self.finish(process)
@@ -66,9 +67,10 @@ class Progress(CliTest):
         self.write("noisy.json", {"cadran": 1, "tasks": [{"name": "t{i}", "count": 7, "do": noisy}]})
         with open(self.folder / "said", "w+") as said, open(os.devnull, "w") as nowhere:
             process = self.start("run", "noisy.json", stdout=nowhere, stderr=said)
-            time.sleep(6)
+            self.wait_until(lambda: (self.folder / "said").stat().st_size > 0)
+            time.sleep(2)  # in which it is not said again
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(60)
             said.seek(0)
             self.assertRegex(said.read(), r"^still running after 3 s, at [0-9.]+ s of virtual time; "
                              r"alive: t0, t1, t2, t3, t4 and 2 more\. [^\n]*\n"

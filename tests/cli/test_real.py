@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 from cli_test import EXPECTED, OUTCOME, SCENARIOS, CliTest, main, recorded
 
@@ -89,7 +88,9 @@ class RealClock(CliTest):
         for name in "t", "t.gz", "t.zst":
             process = self.start("run", "--clock", "real", "--trace", name, "sleep.json")
             self.assertEqual(process.stdout.readline(), "here\n")
-            time.sleep(0.2)
+            self.wait_until((self.folder / name).read_bytes)
+            if name == "t":
+                self.wait_until(lambda: '"name":"sleep"' in (self.folder / "t").read_text())
             process.kill()
             self.finish(process)
             table = self.expect(EXPECTED, "table", name)

@@ -6,11 +6,13 @@ PostgreSQL, a Redis, an sshd, all of them on loopback.
 runs the tests of one; it is skipped (status 77) where a peer is not installed.
 """
 
+import contextlib
 import getpass
 import json
 import os
 import pathlib
 import pty
+import random
 import re
 import select
 import shutil
@@ -28,9 +30,12 @@ PATIENCE = 60
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """One that the system gives nobody who leaves the choice to it: tests that run meanwhile do."""
+    while True:
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            port = random.randrange(10000, 32768)
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def need(*programs):

@@ -3,6 +3,7 @@
 
     pages.py links ROOT    every link leads to a file or a folder, and to a heading that it has
     pages.py names ROOT    every file that is named, in a page or in a comment, is one of the tree
+    pages.py tests ROOT    every program of the tests is in the table of tests/README.md
 """
 import fnmatch
 import pathlib
@@ -99,8 +100,20 @@ def unknown_names(root):
             yield from tree.unknown(source, tree.named_in_source(text))
 
 
+# --- Tests ------------------------------------------------------------------------------------
+
+def tests_without_row(root):
+    """The table says where a failing test points; its first column has names, and patterns."""
+    page = root / "tests" / "README.md"
+    rows = re.findall(r"^\|([^|\n]*)\|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    patterns = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    for source in (root / "tests").rglob("test_*.c"):
+        if not any(fnmatch.fnmatchcase(source.stem, pattern) for pattern in patterns):
+            yield f"tests/README.md: {source.stem} is in no row"
+
+
 def main():
-    checks = {"links": dead_links, "names": unknown_names}
+    checks = {"links": dead_links, "names": unknown_names, "tests": tests_without_row}
     if len(sys.argv) != 3 or sys.argv[1] not in checks:
         sys.exit(__doc__)
     found = sorted(set(checks[sys.argv[1]](pathlib.Path(sys.argv[2]))))

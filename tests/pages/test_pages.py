@@ -1,4 +1,4 @@
-"""That pages.py notices a link, and a name, that nothing is behind."""
+"""That pages.py notices a link, and a name, that nothing is behind, and a test without a row."""
 
 import pathlib
 import tempfile
@@ -46,6 +46,13 @@ class Pages(unittest.TestCase):
             f"{where} is no file of the tree"
             for where in ("README.md: gone.c", "README.md: engine/gone/", "README.md: script/gone",
                           "engine/wait.h: engine/gone.h", "engine/wait.h: gone.md")))
+
+    def test_programs_that_no_row_names(self):
+        self.write("tests/README.md", "| failing | look at |\n| `test_lock`, `test_viz_*` | x |\n"
+                   "| `other` | `test_loop` |\n")
+        for name in ("test_lock", "viz/test_viz_draw", "test_loop", "support/play"):
+            self.write(f"tests/{name}.c", "")
+        self.assert_found(pages.tests_without_row, "tests/README.md: test_loop is in no row")
 
 
 if __name__ == "__main__":

@@ -127,6 +127,11 @@ class Places(Pictures):
             with self.subTest(name=name, options=options):
                 root, png = self.draw(self.trace_of(SCENARIOS / f"{name}.json"), "--size", "640x400", *options)
                 self.assertGreaterEqual(self.check_edges(root, png), least)
+        trace = self.trace_of(SCENARIOS / "window.json")
+        for size in ("331x257", "800x600", "1280x720"):
+            with self.subTest(size=size):
+                root, png = self.draw(trace, "--size", size)
+                self.assertGreaterEqual(self.check_edges(root, png), 16)
 
     @unittest.skipUnless(shutil.which("rsvg-convert"), "rsvg-convert is not there")
     def test_ghosts_are_where_the_png_has_them(self):
