@@ -810,7 +810,9 @@ typedef struct cad_process_options {
     const char *cwd;        /* NULL: this process's */
     size_t limit;           /* of the streams of its output; 0: 64 KiB */
     bool own_path;          /* argv[0] is found by this process's PATH and folder all the same */
-    bool process_group;     /* it begins a group of its own; when it is killed, the group is */
+    bool process_group; /* it begins a group of its own, which ends with the loop: what the program
+                           leaves behind there, too, in a process that takes orphans in
+                           (PR_SET_CHILD_SUBREAPER). cad_process_kill() is of itself alone */
 } cad_process_options;
 
 /* asyncio.create_subprocess_exec(): starts a program with its arguments, which end with a NULL;

@@ -6,6 +6,10 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <time.h>
+
+#include "exception.h"
+#include "pool.h"
 
 extern char **environ;
 
@@ -71,6 +75,60 @@ static int spawn(const cad_program *program, pid_t *pid) {
     return error;
 }
 
+/* --- What programs leave in their groups --------------------------------------------------------
+ *
+ * The number of a group is its own as long as somebody is in it, or has not been reaped. Once the
+ * program has been, that is known only of our own children: a wait for those in the group says
+ * whether there are some, and no stranger's group is ever among what it finds. Those that a program
+ * has left behind are our children where this process takes orphans in; where it does not they are
+ * somebody else's, and the group is forgotten. */
+
+/* Reaps those of our children in the group that have ended. Whether others are there. */
+static bool has_members(const cad__group *group) {
+    pid_t found;
+    do
+        found = waitpid(-group->id, NULL, WNOHANG);
+    while (found > 0 || (found < 0 && errno == EINTR));
+    return found == 0;
+}
+
+/* The program itself has been reaped. */
+static void leave_group(cad__child *child) {
+    cad__group *group = child->group;
+    child->group = NULL;
+    if (group != NULL && has_members(group))
+        cad__append(&child->children->left, &group->link);
+    else
+        cad__free(group);
+}
+
+static void forget_group(cad__group *group) {
+    cad__unlink(&group->link);
+    cad__free(group);
+}
+
+static void reap_groups(cad__children *children) {
+    cad__link *next;
+    for (cad__link *link = children->left.next; link != &children->left; link = next) {
+        cad__group *group = CAD__CONTAINER(link, cad__group, link);
+        next = link->next;
+        if (!has_members(group))
+            forget_group(group);
+    }
+}
+
+/* It is killed again as long as there is somebody: who was a child of a member's comes to us only
+ * when that is gone. One that may not be killed is not waited for longer than a second. */
+static void kill_group(cad__group *group) {
+    enum { TRIES = 1000 };
+    static const struct timespec a_moment = {.tv_nsec = 1000000};
+    for (int i = 0; i < TRIES && has_members(group); i++) {
+        (void)kill(-group->id, SIGKILL);
+        (void)nanosleep(&a_moment, NULL);
+    }
+    forget_group(group);
+}
+
 /* --- Ends ------------------------------------------------------------------------------------- */
 
 static void child_came(cad__listener *listener, int number) {
@@ -84,9 +142,12 @@ void cad__children_init(cad__children *children, cad_driver *driver) {
     *children =
         (cad__children){.driver = driver, .listener = {.number = SIGCHLD, .came = child_came}};
     cad__list_init(&children->running);
+    cad__list_init(&children->left);
 }
 
 void cad__children_free(cad__children *children) {
+    while (!cad__list_empty(&children->left))
+        kill_group(CAD__CONTAINER(children->left.next, cad__group, link));
     if (children->listens)
         cad__signal_unlisten(&children->listener);
 }
@@ -97,12 +158,20 @@ int cad__child_submit(cad__children *children, cad_request *request) {
     if (!children->listens && cad__signal_listen(&children->listener) != 0)
         return CAD_ESYSTEM;
     children->listens = true;
+    *self = (cad__child){.request = request, .children = children};
+    if (request->of.process.program->process_group) {
+        self->group = cad__zalloc(sizeof *self->group);
+        if (self->group == NULL)
+            return CAD_ENOMEM;
+    }
     int error = spawn(request->of.process.program, &pid);
-    if (error != 0)
+    if (error != 0) {
+        cad__free(self->group);
         return cad__system_error(error);
+    }
     request->of.process.pid = (int)pid;
-    request->of.process.group = request->of.process.program->process_group;
-    self->request = request;
+    if (self->group != NULL)
+        self->group->id = pid;
     cad__append(&children->running, &self->link);
     return 0;
 }
@@ -127,6 +196,7 @@ static bool reap(cad__child *child, int options) {
         return false;
     request->of.process.code = code_of(found, status);
     cad__unlink(&child->link);
+    leave_group(child);
     return true;
 }
 
@@ -140,16 +210,19 @@ void cad__children_reap(cad__children *children) {
         if (reap(child, WNOHANG))
             cad__complete(child->request, 0);
     }
+    reap_groups(children);
 }
 
 void cad__child_cancel(cad_request *request) {
     cad__child *child = cad_request_part(request);
     pid_t pid = (pid_t)request->of.process.pid;
-    if (request->of.process.group)
+    if (child->group != NULL)
         (void)kill(-pid, SIGKILL);
     /* One that may not be killed, as it runs as somebody else, is not waited for. */
     bool killed = kill(pid, SIGKILL) == 0;
-    if (!reap(child, killed ? 0 : WNOHANG))
+    if (!reap(child, killed ? 0 : WNOHANG)) {
         cad__unlink(&child->link);
+        cad__free(child->group);
+    }
     cad__complete(request, CAD_ECANCELLED);
 }

@@ -66,9 +66,8 @@ typedef struct cad_request {
         } watch;
         struct {
             const cad_program *program;
-            bool group; /* the driver's: it has one of its own */
-            int pid;    /* the driver's, once it is submitted */
-            int code;   /* the driver's, at the end: what it exited with, or -N by signal N */
+            int pid;  /* the driver's, once it is submitted */
+            int code; /* the driver's, at the end: what it exited with, or -N by signal N */
         } process;
     } of;
     /* The loop's. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -479,6 +480,35 @@ static void test_subprocess__the_end_of_the_loop_kills_every_process_of_its_grou
     fail_msg("the grandchild still runs: %s", state_of);
 }
 
+static int leave_orphans(void *line) {
+    cad_process_options options = piped;
+    options.process_group = true;
+    cad_process *ended = start(SHELL("(sleep 60 & exec sleep 60) & echo $!; exit 5"), &options);
+    cad_process *gone = start(SHELL("sleep 0.02 & exit 6"), &options);
+    assert_int_equal(cad_stream_readline(cad_process_stdout(ended), line), 0);
+    assert_int_equal(code_of(ended), 5);
+    assert_int_equal(code_of(gone), 6);
+    assert_int_equal(cad_sleep(100 * CAD_MILLISECOND), 0);
+    pid_t group = (pid_t)cad_process_pid(gone);
+    assert_int_equal(waitpid(-group, NULL, WNOHANG), -1); /* it has been reaped */
+    assert_int_equal(kill((pid_t)atoi(((cad_bytes *)line)->data), 0), 0);
+    return 0;
+}
+
+static void test_subprocess__the_end_of_the_loop_kills_what_is_left_in_the_group(void **state) {
+    cad_bytes line = {0};
+    (void)state;
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    world_run(leave_orphans, &line);
+    cad_loop_free(world_loop);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+    assert_int_equal(kill((pid_t)atoi(line.data), 0), -1);
+    cad_bytes_free(&line);
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+    assert_int_equal(cad_loop_new(cad_uv_driver(), &world_loop), 0);
+}
+
 static int wait_for_it(void *process) {
     return code_of(process);
 }
@@ -747,6 +777,7 @@ int main(void) {
         WORLD_TEST(test_subprocess__has_streams_with_limits),
         WORLD_TEST(test_subprocess__wait_returns_though_a_grandchild_holds_its_pipe),
         WORLD_TEST(test_subprocess__the_end_of_the_loop_kills_every_process_of_its_group),
+        WORLD_TEST(test_subprocess__the_end_of_the_loop_kills_what_is_left_in_the_group),
         WORLD_TEST(test_subprocess__may_be_waited_for_twice),
         WORLD_TEST(test_subprocess__is_killed_and_reaped_when_it_is_freed),
         WORLD_TEST(test_subprocess__is_reaped_also_when_nobody_waits),

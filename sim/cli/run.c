@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -246,6 +247,12 @@ static bool check_paths(const char *command, const char *const *paths, size_t co
     return true;
 }
 
+/* What programs leave behind becomes ours, so that it ends with the run: their loops see to it. */
+static void take_orphans_in(const run_machine_options *options) {
+    if (options->real && options->leave.exec)
+        (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
 int cli_run(const cli_run_options *options, const char *const *paths, size_t count) {
     cli_run_options each = *options;
     int worst = CLI_STATUS_EXPECTED, by = 0;
@@ -254,6 +261,7 @@ int cli_run(const cli_run_options *options, const char *const *paths, size_t cou
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
     base_replace_hear_signals();    /* a run has a handler of its own */
     run_process_start(options->max_memory);
+    take_orphans_in(&options->machine);
     for (size_t i = 0; i < count && by == 0; i++) {
         each.path = paths[i];
         if (count > 1 && !each.quiet)

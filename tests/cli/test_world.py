@@ -347,6 +347,13 @@ class End(CliTest):
         for pid in map(int, process.out.split()):
             self.assert_gone(pid)
 
+    def test_what_an_ended_program_has_left_behind_is_killed(self):
+        self.write("s.json", scenario({"exec": ["sh", "-c", "sleep 60 & echo $!; exit 3"],
+                                       "stdout": "pipe", "as": "p"},
+                                      {"wait": "p", "as": "code"}, {"readline": "p", "as": "x"}, {"print": "{strip(x)}"}))
+        process = self.expect(EXPECTED, *REAL, "--allow-exec", "s.json")
+        self.assertFalse(pathlib.Path(f"/proc/{process.out.strip()}").exists())
+
     def assert_gone(self, pid):
         """It is somebody else's to reap, if it was not the run's own child."""
         stat = pathlib.Path(f"/proc/{pid}/stat")
