@@ -92,8 +92,10 @@ static const cli_command command = {
 /* --- Runs ------------------------------------------------------------------------------------ */
 
 static int no_memory(void) {
-    return cli_failed(command.name, "there is not enough memory to compare these runs; --until, or "
-                                    "--set, makes them shorter");
+    return cli_failed(command.name,
+                      "there is not enough memory to compare these runs; --until, or --set, makes "
+                      "them shorter%s",
+                      base_limit_note());
 }
 
 /* What is kept from run to run. */

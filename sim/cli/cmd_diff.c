@@ -219,8 +219,9 @@ static int compare(const struct cmp_source sources[CMP_SIDES], const struct argu
     int error = cmp_compare(sources, &settings, &result, message);
     if (error != 0)
         return error == CAD_ENOMEM
-                   ? cli_failed(command.name, "there is not enough memory to compare %s and %s",
-                                name_of(&sources[CMP_A]), name_of(&sources[CMP_B]))
+                   ? cli_failed(command.name, "there is not enough memory to compare %s and %s%s",
+                                name_of(&sources[CMP_A]), name_of(&sources[CMP_B]),
+                                base_limit_note())
                    : cli_unread(command.name, error, message);
     int status = arguments->format == FORMAT_SVG ? draw(result, sources, arguments)
                                                  : print(result, arguments);
